@@ -1,0 +1,138 @@
+"""config.toml as frozen values. The only module that reads the environment.
+
+Knows no Discord and no model library. Raises `ConfigError`, which names the key and what is wrong with it.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError, model_validator
+
+from bot.errors import ConfigError
+from gpu.types import ModelSpec, SafetyPolicy, Setting
+from storage.models import Limits
+
+PROJECT = Path(__file__).resolve().parent.parent
+DEFAULT_PATH = PROJECT / "config.toml"
+
+
+class DiscordConfig(Setting):
+    """`[discord]`"""
+
+    command_prefix: str = Field("", pattern=r"^[-_a-z0-9]{0,20}$")
+    sync_guild: int = 0
+
+
+class QueueConfig(Setting):
+    """`[queue]`"""
+
+    running: int = Field(3, ge=1)
+    waiting: int = Field(10, ge=0)
+    max_attempts: int = Field(3, ge=1)
+    lease_seconds: float = Field(60, gt=0)
+
+    @property
+    def limits(self) -> Limits:
+        """What one member may have in the queue."""
+        return Limits(running=self.running, waiting=self.waiting)
+
+
+class WorkerConfig(Setting):
+    """`[worker]`"""
+
+    engine: Literal["diffusers", "fake"] = "diffusers"
+    device: str = Field("auto", pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$")
+    dtype: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
+    threads: int = Field(0, ge=0)
+    slots: int = Field(8, ge=1, le=64)
+    previews: bool = True
+    count: int = Field(1, ge=1, le=16)
+
+
+class SafetyConfig(Setting):
+    """`[safety]`"""
+
+    image_check: str = "open_nsfw"
+    thresholds: dict[str, float] = SafetyPolicy().thresholds
+
+    @property
+    def policy(self) -> SafetyPolicy:
+        """The snapshot that travels with a request."""
+        return SafetyPolicy(thresholds=self.thresholds)
+
+
+class VaryConfig(Setting):
+    """`[vary]`"""
+
+    strength: float = Field(0.6, gt=0, le=1)
+
+
+class Config(Setting):
+    """The whole file. Paths are absolute once loaded."""
+
+    data_dir: Path = Path("data")
+    default_model: str = "starter"
+    discord: DiscordConfig = DiscordConfig()
+    queue: QueueConfig = QueueConfig()
+    worker: WorkerConfig = WorkerConfig()
+    safety: SafetyConfig = SafetyConfig()
+    vary: VaryConfig = VaryConfig()
+    models: dict[str, ModelSpec]
+
+    @model_validator(mode="after")
+    def _default_model_exists(self) -> Config:
+        if self.default_model not in self.models:
+            raise ValueError(f"default_model is {self.default_model!r}, but there is no [models.{self.default_model}]")
+        return self
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file."""
+        return self.data_dir / "easel.db"
+
+
+def load_config(path: Path = DEFAULT_PATH) -> Config:
+    """Read and check the file. Raises `ConfigError`."""
+    try:
+        raw = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise ConfigError("error-config-file", file=str(path), problem=error.strerror or "") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError("error-config-file", file=str(path), problem=str(error)) from error
+    try:
+        config = Config.model_validate(_named_models(raw))
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"]) or "config.toml"
+        raise ConfigError(key=key, problem=first["msg"].removeprefix("Value error, ")) from error
+    return _absolute(config, path.resolve().parent)
+
+
+def discord_token() -> str:
+    """The bot's token, or "" where none is set."""
+    return os.environ.get("DISCORD_TOKEN", "").strip()
+
+
+def _named_models(raw: dict[str, Any]) -> dict[str, Any]:
+    models = raw.get("models")
+    if not isinstance(models, dict):
+        return raw
+    return {**raw, "models": {name: {"name": name, **spec} if isinstance(spec, dict) else spec for name, spec in models.items()}}
+
+
+def _absolute(config: Config, base: Path) -> Config:
+    def local(source: str) -> str:
+        """A path beside config.toml or inside the project stays a path; anything else is a hub repository."""
+        found = next((root / source for root in (base, PROJECT) if (root / source).exists()), None)
+        return str(found.resolve()) if found else source
+
+    def spec(model: ModelSpec) -> ModelSpec:
+        loras = tuple(lora.model_copy(update={"source": local(lora.source)}) for lora in model.loras)
+        return model.model_copy(update={"source": local(model.source), "loras": loras})
+
+    models = {name: spec(model) for name, model in config.models.items()}
+    return config.model_copy(update={"models": models, "data_dir": (base / config.data_dir).resolve()})

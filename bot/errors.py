@@ -1,0 +1,69 @@
+"""What the bot refuses before anything is queued.
+
+    EaselError (gpu/errors.py)
+    ├── BackendError …            gpu/errors.py
+    ├── StorageError …            storage/errors.py
+    └── Refusal
+        ├── PromptError           the line cannot be read; `suggestion` is a line that can
+        ├── PromptBlocked         the prompt check refused it; fact `category`
+        ├── NotYours              cancel or delete by someone else
+        ├── PictureGone           the files of that job are no longer there
+        ├── MissingPermission     the bot lacks a permission in that channel; fact `permission`
+        ├── Paused                the operator takes no new jobs
+        └── ConfigError           config.toml cannot be used; facts `key`, `problem`
+"""
+
+from __future__ import annotations
+
+from gpu.errors import EaselError, Fact
+
+
+class Refusal(EaselError):
+    """The request is not accepted; its sentence says what to do instead."""
+
+
+class PromptError(Refusal):
+    """The line cannot be read as it stands."""
+
+    code = "error-prompt"
+
+    def __init__(self, code: str = "", *, suggestion: str, **facts: Fact) -> None:
+        super().__init__(code, **facts)
+        self.suggestion = suggestion
+        """A corrected line that parses; the Discord reply has a button that runs it."""
+
+
+class PromptBlocked(Refusal):
+    """The prompt check refused it."""
+
+    code = "error-prompt-blocked"
+
+
+class NotYours(Refusal):
+    """Only the owner or a moderator may do that."""
+
+    code = "error-not-yours"
+
+
+class PictureGone(Refusal):
+    """The files were removed; the line can still be run again."""
+
+    code = "error-picture-gone"
+
+
+class MissingPermission(Refusal):
+    """The bot cannot work in that channel."""
+
+    code = "error-missing-permission"
+
+
+class Paused(Refusal):
+    """No new jobs are taken."""
+
+    code = "error-paused"
+
+
+class ConfigError(Refusal):
+    """config.toml cannot be used as it is."""
+
+    code = "error-config"

@@ -1,0 +1,21 @@
+"""Who asks: all that the studio knows of Discord."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requester:
+    """A member at the moment of a request. On the command line everything but `locale` is 0 or empty."""
+
+    user_id: int = 0
+    guild_id: int = 0
+    channel_id: int = 0
+    locale: str = "en"
+    is_moderator: bool = False
+    """Has Manage Messages in that channel."""
+    age_restricted: bool = False
+    """The channel is marked as age-restricted."""
+    interaction_id: int = 0
+    interaction_token: str = ""

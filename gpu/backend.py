@@ -1,0 +1,69 @@
+"""The contract between the dispatcher and whatever draws: local processes, other machines, a paid API.
+
+A backend knows no user, no queue and no Discord.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from gpu.params import GenerationParams
+from gpu.types import GenerationRequest, GenerationResult, Progress, Record, Task
+
+OnProgress = Callable[[Progress], None]
+
+
+class ModelCapabilities(Record):
+    """What one model can do on this backend, measured at warm-up where it can be."""
+
+    tasks: tuple[Task, ...] = tuple(Task)
+    schedulers: tuple[str, ...] = ()
+    max_rows: int = 8
+    """UNet rows of the model's own size that fit the device in one call; a guided image is two rows."""
+    seconds_per_row: float = 1.0
+    """Device time of one row of one step at the model's own pixel budget, in a full batch."""
+    overhead_seconds: float = 0.5
+    """Device time of one image outside the steps: decode, check, write."""
+
+
+class Capabilities(Record):
+    """What a backend can do now."""
+
+    pool: str
+    """Queue pool it draws from: `local`, `openai` …"""
+    slots: int = 1
+    """Jobs it takes at a time; the dispatcher keeps it filled up to here."""
+    models: dict[str, ModelCapabilities] = {}
+    device: str = ""
+
+    def estimate(self, params: GenerationParams) -> float:
+        """Device seconds that the request will cost, before it ran."""
+        model = self.models.get(params.model, ModelCapabilities())
+        rows = params.num_images * (2 if params.guidance_scale > 1 else 1)
+        return rows * params.num_inference_steps * model.seconds_per_row + params.num_images * model.overhead_seconds
+
+
+class Backend(Protocol):
+    """Draws requests. `generate` runs concurrently for up to `capabilities.slots` jobs."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What it can do now; changes when workers come and go."""
+        ...
+
+    async def start(self) -> None:
+        """Get ready to draw. Raises `ModelError` when the default model cannot be loaded."""
+        ...
+
+    async def generate(self, request: GenerationRequest, on_progress: OnProgress) -> GenerationResult:
+        """Draw one job. Raises a `BackendError`; `JobCancelled` after `cancel`."""
+        ...
+
+    async def cancel(self, job_id: str) -> None:
+        """Stop a job within one step. Unknown ids are ignored: it may just have ended."""
+        ...
+
+    async def close(self) -> None:
+        """Stop drawing and free the device."""
+        ...

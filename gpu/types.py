@@ -1,0 +1,131 @@
+"""The words that bot, storage and worker share: a model's description, a request, its progress, its result.
+
+Paths and numbers only, no tensors: all of it travels as JSON. Every path of a request, a result or a progress event is
+relative to the data directory, which each process knows for itself. Knows no Discord and no model library.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from gpu.params import GenerationParams, Scheduler
+
+
+class Record(BaseModel):
+    """A frozen value that turns into JSON and back."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Setting(Record):
+    """A value that an operator writes: a misspelt key is an error, not silence."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class LoraSpec(Setting):
+    """A LoRA that belongs to a model's configuration, such as LCM-LoRA."""
+
+    source: str
+    """A `.safetensors` file, or a hub repository."""
+    revision: str = ""
+    weight_name: str = ""
+    weight: float = 1.0
+
+
+class ModelSpec(Setting):
+    """One `[models.NAME]` of config.toml: where the weights are and what the model likes."""
+
+    name: str
+    family: str
+    """A key of `gpu.families.FAMILIES`."""
+    source: str
+    """A folder, a single `.safetensors` file, or a hub repository (`org/name`)."""
+    revision: str = ""
+    """Hub only: the 40 hex digits of a commit."""
+    variant: str = ""
+    loras: tuple[LoraSpec, ...] = ()
+    licence: str = ""
+    licence_url: str = ""
+    pixels: int = 1024 * 1024
+    """The area that the model was trained for; every aspect ratio keeps it."""
+    multiple: int = 64
+    """Width and height are multiples of this."""
+    num_inference_steps: int = 30
+    guidance_scale: float = 7.0
+    scheduler: Scheduler = "Euler"
+    negative_prompt: str = ""
+
+
+class Task(StrEnum):
+    """What the worker is asked to do."""
+
+    IMAGINE = "imagine"
+    """Draw from noise."""
+    VARY = "vary"
+    """Draw near a finished image, starting from its stored latents."""
+    UPSCALE = "upscale"
+    """Post one image of a grid alone."""
+
+
+class SafetyPolicy(Record):
+    """Thresholds for the image check, frozen when the job was queued. Scores and thresholds are 0…1."""
+
+    thresholds: dict[str, float] = {"sexual": 0.7}
+    """Category → the score from which an image is not shown."""
+
+
+class GenerationRequest(Record):
+    """Everything a worker needs for one job. `model` is a name of the specs it was started with."""
+
+    job_id: str
+    task: Task = Task.IMAGINE
+    params: GenerationParams
+    output_dir: Path
+    policy: SafetyPolicy = SafetyPolicy()
+    previews: bool = False
+    start_latents: Path | None = None
+    """VARY: the latents file of the image to start from."""
+    strength: float = 0.6
+    """VARY: share of noise mixed into the start, 0 (the same picture) … 1 (a new one)."""
+
+
+class Progress(Record):
+    """A job moved on. `step` of `steps` counts denoising steps over all phases."""
+
+    job_id: str
+    step: int
+    steps: int
+    phase: str = "draw"
+    seconds_left: float | None = None
+    preview: Path | None = None
+    """A small JPEG of the whole grid so far; it passed the image check."""
+
+
+class ImageResult(Record):
+    """One finished picture."""
+
+    index: int
+    """1…n, as on the buttons."""
+    path: Path
+    seed: int
+    width: int
+    height: int
+    scores: dict[str, float] = {}
+    """Category → score of the image check."""
+    latents: Path | None = None
+    """The final latents (.safetensors), for variations."""
+
+
+class GenerationResult(Record):
+    """A finished job. Either all its images, or none and the category that the check refused."""
+
+    job_id: str
+    images: tuple[ImageResult, ...] = ()
+    blocked: str = ""
+    """The category of the image check that refused a picture; then `images` is empty and nothing was written."""
+    device_seconds: float = 0.0
+    """Σ over its ticks of tick time × own rows ÷ all rows, plus decode and check."""
