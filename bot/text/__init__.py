@@ -1,0 +1,68 @@
+"""Every sentence that a user reads, by its id.
+
+`en.ftl` is complete; another language may lack ids and then falls back to it. Knows Fluent, and nothing of who reads
+the sentence or where it is shown.
+"""
+
+from __future__ import annotations
+
+import logging
+from functools import cache
+from pathlib import Path
+
+from fluent.runtime import FluentBundle, FluentResource
+from fluent.runtime.types import fluent_number
+
+from gpu.errors import EaselError, Fact
+
+DEFAULT_LOCALE = "en"
+FOLDER = Path(__file__).parent
+
+log = logging.getLogger(__name__)
+
+
+def sentence(locale: str, id: str, **facts: Fact) -> str:
+    """The sentence `id` in the language of `locale` (Discord's codes: "de", "en-US", "zh-CN"), with its facts filled in.
+
+    An id without a sentence comes back as it is and is logged: reporting an error must never fail.
+    """
+    for bundle in _bundles(locale):
+        if bundle.has_message(id) and (pattern := bundle.get_message(id).value) is not None:
+            text, problems = bundle.format_pattern(pattern, {name: _plain(fact) for name, fact in facts.items()})
+            for problem in problems:
+                log.warning("sentence %s: %s", id, problem)
+            return str(text)
+    log.warning("no sentence for %s", id)
+    return id
+
+
+def sentence_of(error: EaselError, locale: str = DEFAULT_LOCALE) -> str:
+    """What `error` says to a user: what is wrong, what was written, what to do next."""
+    return sentence(locale, error.id, **error.facts)
+
+
+def _plain(fact: Fact) -> object:
+    """Numbers without thousands separators (a seed is copied, not read aloud), still usable for plural forms."""
+    if isinstance(fact, int | float):
+        return fluent_number(fact, useGrouping=False, maximumFractionDigits=6)
+    return fact
+
+
+@cache
+def _bundles(locale: str) -> tuple[FluentBundle, ...]:
+    """The bundles to look in, nearest first: `pt-BR`, then `pt`, then English."""
+    wanted = dict.fromkeys((locale, locale.partition("-")[0], DEFAULT_LOCALE))
+    return tuple(_bundle(name) for name in wanted if name in locales())
+
+
+@cache
+def locales() -> frozenset[str]:
+    """The languages there are sentences in."""
+    return frozenset(path.stem for path in FOLDER.glob("*.ftl"))
+
+
+@cache
+def _bundle(name: str) -> FluentBundle:
+    bundle = FluentBundle([name], use_isolating=False)
+    bundle.add_resource(FluentResource((FOLDER / f"{name}.ftl").read_text("utf-8")))
+    return bundle
