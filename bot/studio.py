@@ -1,7 +1,261 @@
-"""The use cases: imagine, vary, upscale, re-roll, cancel … Knows no Discord, no SQL and no model library.
+"""The use cases: imagine, vary, upscale, re-roll, cancel, delete. Knows no Discord, no SQL and no model library.
 
-Each method refuses with a typed error or returns the job that it made; what happens to a job afterwards is told to
-the `JobListener`. A cog, a button, a reaction and the command line call the same methods.
+A cog, a button, a reaction and the command line call the same methods. Each refuses with a typed error or returns the
+job that it made; what happens to a job afterwards the dispatcher tells its listeners.
 """
 
 from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from bot.config import Config
+from bot.dispatcher import Dispatcher
+from bot.errors import NotYours, Paused, PictureGone, PromptBlocked, PromptError
+from bot.prompt.parser import ParsedPrompt, format_line, parse
+from bot.prompt.resolve import resolve
+from bot.prompt.styles import Styles
+from bot.requester import Requester
+from bot.safety import Action, Policy, check_prompt
+from gpu.backend import Capabilities
+from gpu.errors import NotSupported
+from gpu.params import MAX_SEED, GenerationParams
+from gpu.types import GenerationRequest, Task
+from storage.images import ImageFiles
+from storage.jobs import JobStore
+from storage.models import Job, JobState, NewJob, Place, StoredImage
+from storage.queue import Queue
+
+
+class Studio:
+    """All that a member can ask for."""
+
+    def __init__(
+        self,
+        *,
+        config: Config,
+        queue: Queue,
+        jobs: JobStore,
+        files: ImageFiles,
+        dispatcher: Dispatcher,
+        styles: Styles,
+        policy: Policy,
+        new_job_id: Callable[[], str],
+        random_seed: Callable[[], int],
+    ) -> None:
+        self.config = config
+        self.styles = styles
+        self.policy = policy
+        self.paused = False
+        self._queue = queue
+        self._jobs = jobs
+        self._files = files
+        self._dispatcher = dispatcher
+        self._new_job_id = new_job_id
+        self._random_seed = random_seed
+
+    # --- New pictures ---------------------------------------------------------------------------------------------
+
+    async def imagine(self, requester: Requester, text: str, *, options: Mapping[str, object] | None = None) -> Job:
+        """Queue a line such as `a red fox --ar 3:2`; `options` are the typed slash options.
+
+        Raises `PromptError`, `PromptBlocked`, `NotSupported`, `QueueFull` or `Paused`.
+        """
+        parsed = self.parse(text, options)
+        spec = self.config.models[parsed.chosen.get("model") or self.config.default_model]
+        seed = parsed.chosen.get("seed", self._random_seed())
+        params = resolve(parsed, spec=spec, styles=self.styles, seed=seed)
+        return await self._enqueue(requester, Task.IMAGINE, params, text=format_line(parsed.prompt, parsed.chosen))
+
+    async def reroll(self, requester: Requester, job_id: str) -> Job:
+        """Draw the same line with a new seed."""
+        parent = await self._jobs.get(job_id)
+        params = parent.request.params.model_copy(update={"seed": self._random_seed()})
+        line = self._without_seed(parent.text)
+        if parent.task is Task.VARY:
+            return await self._enqueue(requester, Task.VARY, params, text=line, parent=parent, copy=parent.request)
+        return await self._enqueue(requester, Task.IMAGINE, params, text=line, parent=parent)
+
+    async def vary(self, requester: Requester, job_id: str, index: int) -> Job:
+        """Draw variations of image `index` (1…n), starting from its stored latents. Raises `PictureGone`."""
+        parent = await self._jobs.get(job_id)
+        image = await self.image(job_id, index)
+        if not image.latents or not self._files.exists(image.latents):
+            raise PictureGone(job=job_id)
+        params = parent.request.params.model_copy(update={"seed": self._random_seed(), "num_images": 4})
+        request = parent.request.model_copy(
+            update={"start_latents": image.latents, "strength": self.config.vary.strength}
+        )
+        line = self._without_seed(parent.text)
+        return await self._enqueue(requester, Task.VARY, params, text=line, parent=parent, index=index, copy=request)
+
+    async def upscale(self, requester: Requester, job_id: str, index: int) -> Job:
+        """Post image `index` alone. It needs no device, so the job is done at once and costs nothing."""
+        parent = await self._jobs.get(job_id)
+        image = await self.image(job_id, index)
+        new_id = self._new_job_id()
+        params = parent.request.params.model_copy(update={"seed": image.seed, "num_images": 1})
+        request = parent.request.model_copy(
+            update={
+                "job_id": new_id, "task": Task.UPSCALE, "params": params, "output_dir": self._files.directory(new_id),
+            }
+        )  # fmt: skip
+        copied = await asyncio.to_thread(self._files.copy, image, new_id)
+        new = self._new_job(requester, request, text=parent.text, estimate=0.0, parent=parent, index=index)
+        job = await self._queue.insert_finished(new, [copied])
+        if job.id != new_id:  # a double click: the first one already posted it
+            await asyncio.to_thread(self._files.remove, new_id)
+        await self._dispatcher.tell(job)
+        return job
+
+    # --- Jobs that exist ------------------------------------------------------------------------------------------
+
+    async def cancel(self, requester: Requester, job_id: str) -> Job:
+        """Stop a waiting or running job; one that has ended comes back unchanged. Raises `NotYours`."""
+        job = await self._jobs.get(job_id)
+        self._owned(requester, job)
+        cancelled = await self._queue.cancel(job_id)
+        if job.state is not cancelled.state:
+            await self._dispatcher.cancelled(cancelled)
+        return cancelled
+
+    async def delete(self, requester: Requester, job_id: str) -> Job:
+        """Remove the pictures of a job, cancelling it first; the line stays in the history. Raises `NotYours`."""
+        job = await self.cancel(requester, job_id)
+        await self._jobs.forget_images(job_id)
+        await asyncio.to_thread(self._files.remove, job_id)
+        return job
+
+    async def job(self, job_id: str) -> Job:
+        """Raises `JobNotFound`."""
+        return await self._jobs.get(job_id)
+
+    async def job_of_message(self, message_id: int) -> Job | None:
+        """The job that a message of ours shows."""
+        return await self._jobs.by_message(message_id)
+
+    async def images(self, job_id: str) -> list[StoredImage]:
+        """The pictures of a job that can be shown, in the order of the buttons."""
+        return [image for image in await self._jobs.images(job_id) if self._files.exists(image.path)]
+
+    async def image(self, job_id: str, index: int) -> StoredImage:
+        """Picture `index` (1…n). Raises `PictureGone`."""
+        found = next((image for image in await self.images(job_id) if image.index == index), None)
+        if found is None:
+            raise PictureGone(job=job_id)
+        return found
+
+    async def queue_of(self, requester: Requester) -> list[Job]:
+        """The requester's jobs that have not ended, oldest first."""
+        waiting = await self._jobs.of_user(requester.user_id, [JobState.QUEUED, JobState.RUNNING])
+        return sorted(waiting, key=lambda job: job.created_at)
+
+    async def place(self, job: Job) -> Place:
+        """Where a waiting job stands and when it will be done."""
+        capabilities = self.capabilities.get(job.pool, Capabilities(pool=job.pool))
+        return await self._queue.place(job.id, capabilities.slots)
+
+    async def recent_prompts(self, requester: Requester, prefix: str, limit: int = 10) -> list[str]:
+        """The requester's own lines that begin with `prefix`, newest first."""
+        return await self._jobs.recent_prompts(requester.user_id, prefix, limit)
+
+    # --- What can be done -----------------------------------------------------------------------------------------
+
+    @property
+    def capabilities(self) -> dict[str, Capabilities]:
+        """What each pool can draw now."""
+        return {pool: backend.capabilities for pool, backend in self._dispatcher.backends.items()}
+
+    def parse(self, text: str, options: Mapping[str, object] | None = None) -> ParsedPrompt:
+        """Read a line by the parameter table. Raises `PromptError`."""
+        return parse(text, models=self.config.models, styles=self.styles.names, options=options or {})
+
+    # --- Inside ---------------------------------------------------------------------------------------------------
+
+    async def _enqueue(
+        self,
+        requester: Requester,
+        task: Task,
+        params: GenerationParams,
+        *,
+        text: str,
+        parent: Job | None = None,
+        index: int = 0,
+        copy: GenerationRequest | None = None,
+    ) -> Job:
+        """The one road into the queue: what it refuses is refused here, before anything is stored."""
+        if self.paused:
+            raise Paused
+        capabilities = self._capable(params, task)
+        self._check_prompt(params)
+        job_id = self._new_job_id()
+        fresh: dict[str, Any] = {
+            "job_id": job_id,
+            "task": task,
+            "params": params,
+            "output_dir": self._files.directory(job_id),
+            "policy": self.config.safety.policy,
+            "previews": self.config.worker.previews,
+        }
+        request = copy.model_copy(update=fresh) if copy else GenerationRequest(**fresh)
+        estimate = capabilities.estimate(params) * (request.strength if task is Task.VARY else 1.0)
+        new = self._new_job(requester, request, text=text, estimate=estimate, parent=parent, index=index)
+        job = await self._queue.enqueue(replace(new, pool=capabilities.pool))
+        self._dispatcher.wake()
+        return job
+
+    def _new_job(
+        self, requester: Requester, request: GenerationRequest, *, text: str, estimate: float, parent: Job | None, index: int
+    ) -> NewJob:
+        return NewJob(
+            id=request.job_id,
+            user_id=requester.user_id,
+            guild_id=requester.guild_id,
+            channel_id=requester.channel_id,
+            request=request,
+            text=text,
+            estimate=estimate,
+            parent_id=parent.id if parent else "",
+            parent_index=index,
+            interaction_id=requester.interaction_id,
+            interaction_token=requester.interaction_token,
+            locale=requester.locale,
+        )
+
+    def _capable(self, params: GenerationParams, task: Task) -> Capabilities:
+        """The capabilities of the pool that draws the model. Raises `NotSupported`."""
+        for capabilities in self.capabilities.values():
+            model = capabilities.models.get(params.model)
+            if model is None:
+                continue
+            if task not in model.tasks:
+                raise NotSupported("error-task-not-supported", model=params.model, task=task)
+            if model.schedulers and params.scheduler not in model.schedulers:
+                raise NotSupported("error-scheduler-not-supported", model=params.model, scheduler=params.scheduler)
+            return capabilities
+        raise NotSupported("error-model-not-served", model=params.model)
+
+    def _check_prompt(self, params: GenerationParams) -> None:
+        verdict = check_prompt(params.prompt, self.policy)
+        if verdict.action is Action.BLOCK:
+            raise PromptBlocked(verdict.reason_id, category=verdict.category)
+
+    def _without_seed(self, line: str) -> str:
+        """The line for a picture with a new seed; a line of an older grammar stays as it is."""
+        try:
+            parsed = self.parse(line)
+        except PromptError:
+            return line
+        return format_line(parsed.prompt, {name: value for name, value in parsed.chosen.items() if name != "seed"})
+
+    @staticmethod
+    def _owned(requester: Requester, job: Job) -> None:
+        if requester.user_id != job.user_id and not (requester.is_moderator and requester.guild_id == job.guild_id):
+            raise NotYours
+
+
+def random_seed_from(random_below: Callable[[int], int]) -> Callable[[], int]:
+    """A source of seeds 0…2³²−1, from `random.Random.randrange` or `secrets.randbelow`."""
+    return lambda: random_below(MAX_SEED + 1)

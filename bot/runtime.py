@@ -1,0 +1,95 @@
+"""Opens everything below Discord in order and closes it in reverse: database, queue, backends, dispatcher, studio."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.config import PROJECT, Config
+from bot.dispatcher import Dispatcher
+from bot.prompt.styles import Styles
+from bot.safety import STRICT
+from bot.studio import Studio, random_seed_from
+from gpu.backend import Backend
+from gpu.local import LocalBackend, WorkerSettings
+from storage.database import Database
+from storage.images import ImageFiles
+from storage.jobs import JobStore
+from storage.models import new_job_id
+from storage.queue import Queue
+
+STYLES = PROJECT / "bot" / "prompt" / "styles.toml"
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """What a front end (Discord, the command line, the demo) needs."""
+
+    studio: Studio
+    dispatcher: Dispatcher
+    jobs: JobStore
+    files: ImageFiles
+    running: asyncio.Task[None]
+    """The dispatcher's task; it ends only with an error, such as a default model that cannot be loaded."""
+
+
+@contextlib.asynccontextmanager
+async def open_studio(config: Config, data_dir: Path | None = None) -> AsyncIterator[Runtime]:
+    """Run the studio on the database in `data_dir`. Raises `DatabaseInUse`.
+
+    The model loads in the background: jobs are accepted from the start and wait for it.
+    """
+    data_dir = data_dir or config.data_dir
+    async with contextlib.AsyncExitStack() as stack:
+        database = await stack.enter_async_context(Database.open(data_dir / "easel.db"))
+        files = ImageFiles(data_dir)
+        await asyncio.to_thread(files.sweep)
+        queue = Queue(
+            database,
+            limits=config.queue.limits,
+            clock=time.time,
+            boot_id=secrets.token_hex(8),
+            lease_seconds=config.queue.lease_seconds,
+            max_attempts=config.queue.max_attempts,
+        )
+        backend = LocalBackend(tuple(config.models.values()), worker_settings(config), data_dir)
+        stack.push_async_callback(backend.close)
+        backends: dict[str, Backend] = {"local": backend}
+        jobs = JobStore(database)
+        dispatcher = Dispatcher(
+            queue=queue, files=files, backends=backends, lease_seconds=config.queue.lease_seconds
+        )
+        running = asyncio.create_task(dispatcher.run(), name="dispatcher")
+        stack.push_async_callback(_stop, running)
+        studio = Studio(
+            config=config,
+            queue=queue,
+            jobs=jobs,
+            files=files,
+            dispatcher=dispatcher,
+            styles=Styles.load(STYLES),
+            policy=STRICT,
+            new_job_id=new_job_id,
+            random_seed=random_seed_from(secrets.randbelow),
+        )
+        yield Runtime(studio=studio, dispatcher=dispatcher, jobs=jobs, files=files, running=running)
+
+
+def worker_settings(config: Config) -> WorkerSettings:
+    """What the worker processes need of config.toml."""
+    return WorkerSettings(
+        **config.worker.model_dump(),
+        default_model=config.default_model,
+        image_check=config.safety.image_check,
+    )
+
+
+async def _stop(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError, Exception):
+        await task
