@@ -206,8 +206,9 @@ class Studio:
         self._dispatcher.wake()
         return job
 
+    @staticmethod
     def _new_job(
-        self, requester: Requester, request: GenerationRequest, *, text: str, estimate: float, parent: Job | None, index: int
+        requester: Requester, request: GenerationRequest, *, text: str, estimate: float, parent: Job | None, index: int
     ) -> NewJob:
         return NewJob(
             id=request.job_id,
