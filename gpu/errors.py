@@ -1,6 +1,7 @@
 """Everything that can go wrong between a request and its pictures.
 
     EaselError                    has an id of a sentence in bot/text, and the facts for it
+    ├── PictureUnreadable         a picture gives no parameters back: damaged, hostile, or from elsewhere
     └── BackendError
         ├── NotSupported          the backend cannot do this request; found before queueing
         ├── ModelError            weights missing, wrong revision, pickle, wrong family, disk full …
@@ -30,6 +31,12 @@ class EaselError(Exception):
         self.id = code or self.code
         self.facts = facts
         super().__init__(f"{self.id} {facts}" if facts else self.id)
+
+
+class PictureUnreadable(EaselError):
+    """No parameters can be read from a picture: `error-picture-unreadable`, or `error-picture-no-parameters`."""
+
+    code = "error-picture-unreadable"
 
 
 class BackendError(EaselError):

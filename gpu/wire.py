@@ -1,0 +1,137 @@
+"""What bot and worker say to each other: one JSON object a line, each a small frozen model.
+
+Commands go down the worker's standard input, messages come up its standard output, and closing standard input ends
+the worker. Pictures never travel here, only their paths. Knows neither processes nor model libraries.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, TypeAdapter
+
+from gpu.backend import Capabilities
+from gpu.types import GenerationRequest, GenerationResult, ModelSpec, Progress, Record, Setting
+
+MAX_LINE = 4 * 1024 * 1024
+"""Bytes of the longest line a reader must take. Real lines are a few kilobytes; asyncio's own limit is 64 KiB."""
+
+
+class WorkerSettings(Setting):
+    """How the workers run; the same for all of them."""
+
+    engine: Literal["diffusers", "fake"] = "diffusers"
+    device: str = "auto"
+    """auto, cpu, mps, cuda or cuda:N. With auto or cuda, several workers get one card each."""
+    dtype: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
+    threads: int = Field(0, ge=0)
+    """CPU threads of one worker; 0 shares the cores among the workers."""
+    slots: int = Field(8, ge=1)
+    """Jobs that one worker draws together."""
+    previews: bool = True
+    image_check: str = "open_nsfw"
+    """A key of `gpu.safety.IMAGE_CHECKS`, or `off`."""
+    default_model: str = "starter"
+    """The model that is loaded and measured at start."""
+    count: int = Field(1, ge=1)
+    """Worker processes."""
+    patience: float = Field(600.0, gt=0)
+    """Seconds without a sign of life after which a worker is taken for stuck and killed. One step of a large model
+    on a slow CPU must fit in."""
+
+
+class Start(Record):
+    """First command: everything the worker needs to know. Answered by `Ready`, or by `Failed` without a job."""
+
+    op: Literal["start"] = "start"
+    specs: dict[str, ModelSpec]
+    settings: WorkerSettings
+    data_dir: Path
+    index: int = 0
+    """Which of `settings.count` workers this is, from 0."""
+    log: Path | None = None
+    """The file that standard error goes to; the worker keeps it from growing without end."""
+
+
+class Generate(Record):
+    """Draw this. Ends in one `Finished` or one `Failed`."""
+
+    op: Literal["generate"] = "generate"
+    request: GenerationRequest
+
+
+class Cancel(Record):
+    """Stop that job within one step; unknown ids are ignored."""
+
+    op: Literal["cancel"] = "cancel"
+    job_id: str
+
+
+class Ready(Record):
+    """The default model is loaded and measured."""
+
+    event: Literal["ready"] = "ready"
+    capabilities: Capabilities
+
+
+class Loading(Record):
+    """A model is on its way to the device; `done` of `total` in whatever unit the loader counts."""
+
+    event: Literal["loading"] = "loading"
+    model: str
+    done: int
+    total: int
+
+
+class Progressed(Record):
+    """A job moved on."""
+
+    event: Literal["progress"] = "progress"
+    progress: Progress
+
+
+class Finished(Record):
+    """A job is done: its pictures are on the disk, or the image check refused them."""
+
+    event: Literal["result"] = "result"
+    result: GenerationResult
+
+
+class Failed(Record):
+    """A job failed; with an empty `job_id`, the worker could not start."""
+
+    event: Literal["error"] = "error"
+    job_id: str = ""
+    error: dict[str, Any]
+    """`BackendError.to_json()`"""
+
+
+class Log(Record):
+    """Something the operator should see beside the worker's own log."""
+
+    event: Literal["log"] = "log"
+    level: int
+    message: str
+
+
+Command = Start | Generate | Cancel
+Message = Ready | Loading | Progressed | Finished | Failed | Log
+
+_COMMAND: TypeAdapter[Command] = TypeAdapter(Annotated[Command, Field(discriminator="op")])
+_MESSAGE: TypeAdapter[Message] = TypeAdapter(Annotated[Message, Field(discriminator="event")])
+
+
+def encode(line: Command | Message) -> bytes:
+    """One line, with its newline. JSON escapes newlines inside values, so a line is always one object."""
+    return line.model_dump_json().encode() + b"\n"
+
+
+def read_command(line: bytes) -> Command:
+    """Raises `pydantic.ValidationError` on anything but a command."""
+    return _COMMAND.validate_json(line)
+
+
+def read_message(line: bytes) -> Message:
+    """Raises `pydantic.ValidationError` on anything but a message."""
+    return _MESSAGE.validate_json(line)
