@@ -8,7 +8,8 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
-from tests.wire.fakediscord import CHANNEL, EPHEMERAL, FIRST_USER, GUILD, FakeDiscord, Interaction, Json
+from tests.wire.board import CHANNEL, EPHEMERAL, FIRST_USER, GUILD, Json
+from tests.wire.fakediscord import FakeDiscord, Interaction
 
 Result = TypeVar("Result")
 OPTION_TYPES = {"subcommand": 1, "string": 3, "integer": 4, "attachment": 11}
@@ -29,7 +30,7 @@ class Member:
         attachments = {}
         for key, value in options.items():
             if types[key] == OPTION_TYPES["attachment"]:
-                attachment = self.discord.attach(CHANNEL, *value)
+                attachment = self.discord.board.attach(CHANNEL, *value)
                 attachments[attachment["id"]] = attachment
                 options[key] = attachment["id"]
         return await self._interact(2, {
@@ -73,12 +74,12 @@ def button(message: Json, label: str) -> str:
 def of_job(discord: FakeDiscord, job_id: str) -> list[Json]:
     """Public messages with a button of that job."""
     mine = re.compile(rf"(^|[:/|.-]){re.escape(job_id)}($|[:/|.-])")
-    return [m for m in discord.in_channel() if any(mine.search(i) for i in buttons(m))]
+    return [m for m in discord.board.public(CHANNEL) if any(mine.search(i) for i in buttons(m))]
 
 
 def ephemerals(discord: FakeDiscord) -> list[Json]:
     """The messages that only the presser of something sees."""
-    return [m for m in discord.messages.values() if m["flags"] & EPHEMERAL]
+    return [m for m in discord.board.messages.values() if m["flags"] & EPHEMERAL]
 
 
 async def eventually(look: Callable[[], Result], seconds: float = 20.0, what: str = "") -> Result:
