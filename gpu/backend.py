@@ -6,12 +6,26 @@ A backend knows no user, no queue and no Discord.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
+from gpu.errors import BackendError
 from gpu.params import GenerationParams
 from gpu.types import GenerationRequest, GenerationResult, Progress, Record, Task
 
 OnProgress = Callable[[Progress], None]
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A job that ended without a result."""
+
+    job_id: str
+    error: BackendError
+
+
+Event = Progress | GenerationResult | Failed
+"""What an engine's tick reports; a job's last event is a `GenerationResult` or a `Failed`."""
 
 
 class ModelCapabilities(Record):
