@@ -2,6 +2,7 @@
 
     EaselError                    has an id of a sentence in bot/text, and the facts for it
     ├── PictureUnreadable         a picture gives no parameters back: damaged, hostile, or from elsewhere
+    ├── PictureTooLarge           no encoding of a picture fits where it should go; fact `limit` in bytes
     └── BackendError
         ├── NotSupported          the backend cannot do this request; found before queueing
         ├── ModelError            weights missing, wrong revision, pickle, wrong family, disk full …
@@ -39,6 +40,12 @@ class PictureUnreadable(EaselError):
     code = "error-picture-unreadable"
 
 
+class PictureTooLarge(EaselError):
+    """Not even a small encoding of a picture fits into the bytes that a place allows."""
+
+    code = "error-picture-too-large"
+
+
 class BackendError(EaselError):
     """A failure on the drawing side."""
 
@@ -54,7 +61,10 @@ class NotSupported(BackendError):
 
 
 class ModelError(BackendError):
-    """A model cannot be loaded; the code says why (`error-model-missing`, `-revision`, `-pickle`, `-disk`, `-family`)."""
+    """A model cannot be loaded.
+
+    The code says why: `error-model-missing`, `-unknown`, `-revision`, `-pickle`, `-disk`, `-family`.
+    """
 
     code = "error-model-broken"
 

@@ -138,12 +138,15 @@ def _texts(path: Path) -> dict[str, str]:
         if path.stat().st_size > MAX_FILE:
             raise PictureUnreadable
         with Image.open(path, formats=("PNG", "JPEG", "WEBP")) as image:
-            found = dict(image.info) if image.format == "PNG" else {"parameters": _user_comment(image)}
+            png = image.format == "PNG"
+            found = (
+                {str(key): text for key, text in image.info.items()} if png else {"parameters": _user_comment(image)}
+            )
     except PictureUnreadable:
         raise
     except Exception as error:  # hostile files make Pillow's parsers raise whatever they run into
         raise PictureUnreadable from error
-    return {key: str(text) for key, text in found.items() if isinstance(text, str) and len(text) <= MAX_TEXT}
+    return {key: text for key, text in found.items() if isinstance(text, str) and len(text) <= MAX_TEXT}
 
 
 def _user_comment(image: Image.Image) -> str:
@@ -168,7 +171,10 @@ def _read_easel(text: str) -> ReadBack | None:
     index = index if index in (1, 2, 3, 4) else 1
     job_id = str(stored.get("job_id", ""))
     return ReadBack(
-        source="easel", params=params, seed=params.image_seed(index), index=index,
+        source="easel",
+        params=params,
+        seed=params.image_seed(index),
+        index=index,
         job_id=job_id if re.fullmatch(r"[A-Za-z0-9]{1,16}", job_id) else "",
     )
 
@@ -182,7 +188,8 @@ def _read_a1111(text: str) -> ReadBack | None:
     else:
         return None
     prompt, _, negative = "\n".join(lines[:at]).partition(_NEGATIVE)
-    params = GenerationParams.load(_sane(_known(settings) | {"prompt": prompt.strip(), "negative_prompt": negative.strip()}))
+    prompts = {"prompt": prompt.strip(), "negative_prompt": negative.strip()}
+    params = GenerationParams.load(_sane(_known(settings) | prompts))
     return ReadBack(source="a1111", params=params, seed=params.seed, other=settings)
 
 

@@ -45,7 +45,7 @@ class Start(Record):
     """First command: everything the worker needs to know. Answered by `Ready`, or by `Failed` without a job."""
 
     op: Literal["start"] = "start"
-    specs: dict[str, ModelSpec]
+    specs: tuple[ModelSpec, ...]
     settings: WorkerSettings
     data_dir: Path
     index: int = 0

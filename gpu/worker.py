@@ -1,0 +1,276 @@
+"""The worker process: reads commands, drives one engine, writes messages. `python -m gpu.worker [--engine fake]`.
+
+The main thread does all model work. One thread reads standard input; when that closes, the process ends within two
+seconds, even in the middle of a step. Knows the wire and the engine's surface, not how pixels are made.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import faulthandler
+import logging
+import os
+import queue
+import secrets
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from gpu.backend import Capabilities
+from gpu.errors import BackendError, WorkerBug
+from gpu.types import GenerationRequest, GenerationResult, Progress
+from gpu.wire import (
+    Cancel,
+    Command,
+    Failed,
+    Finished,
+    Generate,
+    Loading,
+    Log,
+    Message,
+    Progressed,
+    Ready,
+    Start,
+    encode,
+    read_command,
+)
+
+log = logging.getLogger("gpu.worker")
+
+NICENESS = 5
+LAST_SECONDS = 1.5
+"""After standard input closed, the time that a step in progress gets."""
+MAX_LOG = 5_000_000
+
+Send = Callable[[Message], None]
+OnLoading = Callable[[str, int, int], None]
+Event = Progress | GenerationResult | tuple[str, Exception]
+
+
+class Engine(Protocol):
+    """What the worker needs of an engine. One thread calls it; no method waits for another job."""
+
+    def warm_up(self) -> Capabilities:
+        """Load and measure the default model. Raises `ModelError`."""
+        ...
+
+    @property
+    def idle(self) -> bool:
+        """A tick would do nothing."""
+        ...
+
+    def admit(self, request: GenerationRequest) -> None:
+        """Take a job into the batch, loading its model if need be. Raises a `BackendError`."""
+        ...
+
+    def cancel(self, job_id: str) -> None:
+        """Drop a job; a later tick reports `JobCancelled`. Unknown ids are ignored."""
+        ...
+
+    def tick(self) -> Sequence[Event]:
+        """One step: at most one event of each job. An error among them ends only its own job."""
+        ...
+
+
+class Worker:
+    """The loop between commands and an engine. Jobs fail alone."""
+
+    def __init__(self, engine: Engine, commands: queue.SimpleQueue[Command | None], send: Send) -> None:
+        self._engine = engine
+        self._commands = commands
+        self._send = send
+        self._jobs: set[str] = set()
+
+    def run(self) -> None:
+        """Work until the commands end."""
+        while self._obey():
+            for event in self._tick():
+                self._report(event)
+
+    def _obey(self) -> bool:
+        """Take the commands that are there; wait for one while there is nothing to draw. False: no more will come."""
+        wait = self._engine.idle
+        with contextlib.suppress(queue.Empty):
+            while (command := self._commands.get(block=wait)) is not None:
+                wait = False
+                self._take(command)
+            return False
+        return True
+
+    def _take(self, command: Command) -> None:
+        if isinstance(command, Cancel):
+            self._engine.cancel(command.job_id)
+        elif isinstance(command, Generate):
+            job_id = command.request.job_id
+            self._jobs.add(job_id)
+            try:
+                self._engine.admit(command.request)
+            except Exception as error:
+                self._report((job_id, error))
+
+    def _tick(self) -> Sequence[Event]:
+        try:
+            return self._engine.tick()
+        except Exception as error:
+            # Not the fault of one job alone, so that the engine could not tell whose: all that it had are lost.
+            for job_id in self._jobs:
+                self._engine.cancel(job_id)
+            return [(job_id, error) for job_id in self._jobs]
+
+    def _report(self, event: Event) -> None:
+        if isinstance(event, Progress):
+            return self._send(Progressed(progress=event))
+        job_id = event.job_id if isinstance(event, GenerationResult) else event[0]
+        if job_id not in self._jobs:
+            return None
+        self._jobs.remove(job_id)
+        if isinstance(event, GenerationResult):
+            return self._send(Finished(result=event))
+        return self._send(Failed(job_id=job_id, error=as_backend_error(event[1]).to_json()))
+
+
+def as_backend_error(error: Exception) -> BackendError:
+    """The error itself, or for one that nobody expected a `WorkerBug` whose traceback goes to the log."""
+    if isinstance(error, BackendError):
+        return error
+    bug = WorkerBug(bug=secrets.token_hex(4))
+    log.error("bug %s", bug.facts["bug"], exc_info=error)
+    return bug
+
+
+# Engines
+
+
+def _fake(start: Start, on_loading: OnLoading) -> Engine:
+    from gpu.fake import FakeEngine
+
+    settings = start.settings
+    return FakeEngine(start.specs, settings.default_model, start.data_dir, settings.slots, on_loading)
+
+
+ENGINES: dict[str, Callable[[Start, OnLoading], Engine]] = {"fake": _fake}
+"""`[worker] engine` of config.toml → what builds it. Each imports its own libraries."""
+
+
+# The process
+
+
+def main() -> None:
+    """Serve until standard input closes."""
+    pipe = _claim_stdout()
+    send = _sender(pipe)
+    faulthandler.enable()
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
+    arguments = argparse.ArgumentParser(prog="python -m gpu.worker", description=__doc__)
+    arguments.add_argument("--engine", choices=tuple(ENGINES), help="instead of the one that the start command names")
+    engine = arguments.parse_args().engine
+    commands: queue.SimpleQueue[Command | None] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(commands,), daemon=True, name="stdin").start()
+    start = commands.get()
+    if not isinstance(start, Start):
+        return
+    _prepare_process(start, send)
+    if worker := _started(engine or start.settings.engine, start, commands, send):
+        worker.run()
+
+
+def _started(engine: str, start: Start, commands: queue.SimpleQueue[Command | None], send: Send) -> Worker | None:
+    """Build and warm up the engine and say so, or say why not."""
+
+    def on_loading(model: str, done: int, total: int) -> None:
+        send(Loading(model=model, done=done, total=total))
+
+    try:
+        built = ENGINES[engine](start, on_loading)
+        capabilities = built.warm_up()
+    except Exception as error:
+        send(Failed(error=as_backend_error(error).to_json()))
+        return None
+    send(Ready(capabilities=capabilities))
+    return Worker(built, commands, send)
+
+
+def _claim_stdout() -> int:
+    """Keep standard output for messages and let everyone who prints print to standard error."""
+    pipe = os.dup(1)
+    os.dup2(2, 1)
+    return pipe
+
+
+def _sender(pipe: int) -> Send:
+    one_at_a_time = threading.Lock()
+
+    def send(message: Message) -> None:
+        data = memoryview(encode(message))
+        with one_at_a_time:
+            while data:
+                data = data[os.write(pipe, data) :]
+
+    return send
+
+
+def _listen(commands: queue.SimpleQueue[Command | None]) -> None:
+    """Pass on commands; at their end, end the process, whatever it is doing."""
+    log_file: Path | None = None
+    for line in sys.stdin.buffer:
+        try:
+            command = read_command(line)
+        except ValueError:
+            log.exception("this is no command: %.200r", line)
+            continue
+        if isinstance(command, Start):
+            log_file = command.log
+        if log_file:
+            _trim(log_file)
+        commands.put(command)
+    commands.put(None)
+    time.sleep(LAST_SECONDS)
+    os._exit(0)
+
+
+def _trim(log_file: Path) -> None:
+    """Start a new log when standard error has filled the old one, which stays beside it."""
+    with contextlib.suppress(OSError):
+        if os.fstat(2).st_size < MAX_LOG:
+            return
+        log_file.replace(log_file.with_name(log_file.name + ".1"))
+        with log_file.open("ab") as file:
+            os.dup2(file.fileno(), 1)
+            os.dup2(file.fileno(), 2)
+
+
+def _prepare_process(start: Start, send: Send) -> None:
+    """Set what libraries read at import, and the log."""
+    settings = start.settings
+    threads = settings.threads or max(1, (os.cpu_count() or 1) // settings.count)
+    os.environ.update(
+        OMP_NUM_THREADS=str(threads),
+        TOKENIZERS_PARALLELISM="false",
+        DIFFUSERS_DISABLE_REMOTE_CODE="1",
+        HF_HUB_DISABLE_TELEMETRY="1",
+        HF_HUB_DISABLE_PROGRESS_BARS="1",
+    )
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("gpu").addHandler(_ToOperator(send))
+
+
+class _ToOperator(logging.Handler):
+    """Our own warnings also go up the wire, as one line without the traceback."""
+
+    def __init__(self, send: Send) -> None:
+        super().__init__(logging.WARNING)
+        self._send_message = send
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._send_message(Log(level=record.levelno, message=record.getMessage()))
+
+
+if __name__ == "__main__":
+    main()
+    # Model libraries take their time to tidy up, and some hang; nothing of theirs is worth keeping.
+    os._exit(0)
