@@ -47,6 +47,9 @@ class ModelSpec(Setting):
     revision: str = ""
     """Hub only: the 40 hex digits of a commit."""
     variant: str = ""
+    """Which weights to prefer where a folder or repository has several, such as `fp16`."""
+    config: str = ""
+    """Single file only: the folder that describes its parts; empty: the family's own, in `gpu/families/configs`."""
     loras: tuple[LoraSpec, ...] = ()
     licence: str = ""
     licence_url: str = ""

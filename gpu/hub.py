@@ -1,0 +1,250 @@
+"""The model hub and its cache on this disk: finds what was downloaded, says what is missing, fetches exactly that.
+
+A pinned revision that is in the cache needs no network at all. Knows no model library; what the files of a model are,
+`gpu/sources.py` knows. Raises only `ModelError`.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from gpu.errors import ModelError
+from gpu.sources import Hub, Local, ModelFiles, check_lora, choose, layout_of, local_files, where
+from gpu.types import LoraSpec, ModelSpec
+
+OnProgress = Callable[[int, int], None]
+"""Called with bytes done and bytes in all, from several threads."""
+
+LORA_FILE = "pytorch_lora_weights.safetensors"
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What is known of a model before it is loaded. Sizes in bytes."""
+
+    size: int
+    """All of its files."""
+    missing: int
+    """What must be downloaded at first use; 0 where everything is on this disk."""
+    free: int
+    """Room where it would be downloaded to."""
+
+
+@dataclass(frozen=True, slots=True)
+class HubCache:
+    """The hub at `endpoint`, with its downloads in `folder`."""
+
+    folder: Path
+    offline: bool
+    endpoint: str = ""
+    """Empty: the public hub, or what HF_ENDPOINT says."""
+
+    @classmethod
+    def from_environment(cls) -> HubCache:
+        """As HF_HOME, HF_HUB_CACHE and HF_HUB_OFFLINE say."""
+        from huggingface_hub import constants
+
+        return cls(Path(constants.HF_HUB_CACHE), bool(constants.HF_HUB_OFFLINE))
+
+    def look(self, spec: ModelSpec) -> Look:
+        """Check a model and its LoRAs without downloading anything. Raises `ModelError`."""
+        looks = [self._look_model(spec), *(self._look_lora(lora) for lora in spec.loras)]
+        return Look(sum(x.size for x in looks), sum(x.missing for x in looks), self.free())
+
+    def model(self, spec: ModelSpec, on_progress: OnProgress) -> ModelFiles:
+        """The checked files of a model, after downloading those that are missing. Raises `ModelError`."""
+        source = where(spec)
+        if isinstance(source, Local):
+            return local_files(spec, source.path)
+        if found := self._cached_model(spec, source):
+            return found
+        sizes = self._listing(source)
+        folder = self._download(source, _files_of(spec, sizes), spec.licence, on_progress)
+        return local_files(spec, folder)
+
+    def lora(self, spec: LoraSpec, on_progress: OnProgress) -> Path:
+        """The checked file of a LoRA, after downloading it if need be. Raises `ModelError`."""
+        source = where(spec)
+        name = spec.weight_name or LORA_FILE
+        if isinstance(source, Local):
+            path = source.path / name if source.path.is_dir() else source.path
+        elif not (path := self._snapshot(source) / name).exists():
+            sizes = self._listing(source)
+            path = self._download(source, _only(sizes, name, spec.source), "", on_progress) / name
+        check_lora(path, spec.source)
+        return path
+
+    def free(self) -> int:
+        """Bytes that fit on the disk of the cache."""
+        existing = next(path for path in (self.folder, *self.folder.parents) if path.exists())
+        return shutil.disk_usage(existing).free
+
+    # --- What is here -----------------------------------------------------------------------------------------------
+
+    def _snapshot(self, source: Hub) -> Path:
+        """The folder of that revision in the cache, whether it exists or not."""
+        repo = self.folder / f"models--{source.repo.replace('/', '--')}"
+        ref = repo / "refs" / (source.revision or "main")
+        return repo / "snapshots" / (ref.read_text().strip() if ref.is_file() else source.revision or "main")
+
+    def _cached_model(self, spec: ModelSpec, source: Hub) -> ModelFiles | None:
+        folder = self._snapshot(source)
+        if not folder.is_dir():
+            return None
+        try:
+            return local_files(spec, folder)
+        except ModelError as error:
+            if error.id == "error-model-part":  # an interrupted download
+                return None
+            raise
+
+    def _look_model(self, spec: ModelSpec) -> Look:
+        source = where(spec)
+        layout_of(spec.family)
+        if isinstance(source, Local):
+            return Look(local_files(spec, source.path).size, 0, 0)
+        if found := self._cached_model(spec, source):
+            return Look(found.size, 0, 0)
+        return self._look_remote(source, _files_of(spec, self._listing(source)))
+
+    def _look_lora(self, spec: LoraSpec) -> Look:
+        source = where(spec)
+        name = spec.weight_name or LORA_FILE
+        if isinstance(source, Local) or (self._snapshot(source) / name).exists():
+            return Look(self.lora(spec, lambda done, total: None).stat().st_size, 0, 0)
+        return self._look_remote(source, _only(self._listing(source), name, spec.source))
+
+    def _look_remote(self, source: Hub, sizes: Mapping[str, int]) -> Look:
+        return Look(sum(sizes.values()), sum(self._missing(source, sizes).values()), 0)
+
+    def _missing(self, source: Hub, sizes: Mapping[str, int]) -> dict[str, int]:
+        snapshot = self._snapshot(source)
+        return {name: size for name, size in sizes.items() if not (snapshot / name).exists()}
+
+    # --- What is there ----------------------------------------------------------------------------------------------
+
+    def _listing(self, source: Hub) -> dict[str, int]:
+        """The files of a repository and their sizes."""
+        if self.offline:
+            raise ModelError("error-model-offline", source=source.repo, revision=source.revision or "main")
+        from huggingface_hub import HfApi
+        from huggingface_hub.hf_api import RepoFile
+
+        with self._errors_of(source):
+            tree = HfApi(self.endpoint or None).list_repo_tree(
+                source.repo, recursive=True, revision=source.revision or None
+            )
+            return {entry.path: entry.size for entry in tree if isinstance(entry, RepoFile)}
+
+    def _download(self, source: Hub, sizes: Mapping[str, int], licence: str, on_progress: OnProgress) -> Path:
+        from huggingface_hub import snapshot_download
+
+        missing, total = sum(self._missing(source, sizes).values()), sum(sizes.values())
+        self._expect_room(source, missing)
+        log.info(
+            "Downloading %s: %s of %s to %s, %s free. Licence: %s",
+            source.repo, size(missing), size(total), self.folder, size(self.free()), licence or "see its page",
+        )  # fmt: skip
+        on_progress(total - missing, total)
+        with self._errors_of(source):
+            folder = snapshot_download(
+                source.repo,
+                revision=source.revision or None,
+                cache_dir=self.folder,
+                endpoint=self.endpoint or None,
+                allow_patterns=list(sizes),
+                tqdm_class=_counting(total - missing, total, on_progress),
+                max_workers=4,
+            )
+        on_progress(total, total)
+        return Path(folder)
+
+    def _expect_room(self, source: Hub, needed: int) -> None:
+        if needed > (free := self.free()):
+            raise ModelError(
+                "error-model-disk", source=source.repo, needed=size(needed), free=size(free), folder=str(self.folder)
+            )
+
+    @contextmanager
+    def _errors_of(self, source: Hub) -> Iterator[None]:
+        """The hub's exceptions as `ModelError`s."""
+        from httpx2 import HTTPError
+        from huggingface_hub import errors
+
+        facts = {"source": source.repo, "revision": source.revision or "main"}
+        try:
+            yield
+        except errors.GatedRepoError as error:
+            raise ModelError("error-model-gated", **facts) from error
+        except (errors.RepositoryNotFoundError, errors.HFValidationError) as error:
+            raise ModelError("error-model-repo", **facts) from error
+        except errors.RevisionNotFoundError as error:
+            raise ModelError("error-model-revision", **facts) from error
+        except errors.HfHubHTTPError as error:
+            raise ModelError("error-model-hub", problem=str(error.response.status_code), **facts) from error
+        except (HTTPError, ConnectionError, errors.LocalEntryNotFoundError, errors.RevisionResolutionError) as error:
+            raise ModelError("error-model-offline", **facts) from error
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            room = {"needed": "", "free": size(self.free()), "folder": str(self.folder)}
+            raise ModelError("error-model-disk-full", source=source.repo, **room) from error
+
+
+def size(count: int) -> str:
+    """Bytes as a person reads them: `6.9 GB`."""
+    value, unit = float(count), "B"
+    for unit in ("B", "kB", "MB", "GB", "TB"):
+        if value < 1000 or unit == "TB":
+            break
+        value /= 1000
+    return f"{value:.1f} {unit}" if value < 100 and unit not in ("B", "kB") else f"{value:.0f} {unit}"
+
+
+def _files_of(spec: ModelSpec, sizes: Mapping[str, int]) -> dict[str, int]:
+    """Exactly the files that the model needs."""
+    parts = choose(sizes, layout_of(spec.family), spec.variant, spec.source)
+    names = {name for choice in parts.values() for name in choice.files} | {"model_index.json"}
+    return {name: size for name, size in sizes.items() if name in names}
+
+
+def _only(sizes: Mapping[str, int], name: str, source: str) -> dict[str, int]:
+    if name not in sizes:
+        raise ModelError("error-model-part", source=source, part=name, folder=name)
+    return {name: sizes[name]}
+
+
+def _counting(done: int, total: int, on_progress: OnProgress) -> type:
+    """A progress bar that draws nothing and tells `on_progress` every percent."""
+    from tqdm.auto import tqdm
+
+    lock = Lock()
+    told = [done]
+
+    class Counting(tqdm):
+        def __init__(self, iterable: Iterable[Any] | None = None, **settings: Any) -> None:
+            self.bytes = 0
+            self.counts = settings.get("unit") == "B"
+            super().__init__(iterable, **settings | {"disable": True})
+
+        def update(self, n: float | None = 1) -> None:
+            """Bytes arrived; the bars of received and of written bytes count the same ones, the furthest is told."""
+            with lock:
+                self.bytes += int(n or 0)
+                now = min(done + self.bytes, total)
+                if not self.counts or now - told[0] < total / 100:
+                    return
+                told[0] = now
+            on_progress(now, total)
+
+    return Counting

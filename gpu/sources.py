@@ -1,0 +1,284 @@
+"""Where a model's weights are: which files of a folder, of a single file or of a hub repository make up a model.
+
+Refuses, before anything is loaded, what could not be loaded or must not be: pickles, missing parts, broken files,
+another family. Knows no model library, no network and no device; `gpu/hub.py` fetches, `gpu/loading.py` loads.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from safetensors import SafetensorError, safe_open
+
+from gpu.errors import ModelError
+from gpu.types import LoraSpec, ModelSpec
+
+CONFIGS = Path(__file__).parent / "families" / "configs"
+"""Folders that describe the parts of a single file, by family."""
+
+PICKLES = (".ckpt", ".bin", ".pt", ".pth", ".pkl")
+"""Files that run code when they are opened; they are never read."""
+
+MAX_LORA_RANK = 512
+
+_WEIGHTS = re.compile(
+    r"(?:model|diffusion_pytorch_model)(?:\.(?P<variant>\w+))?(?:-\d{5}-of-(?P<shards>\d{5}))?\.safetensors"
+)
+_HUB_ID = re.compile(r"[\w-][\w.-]*/[\w.-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One component of a model, and the folders that may hold it, the usual one first."""
+
+    name: str
+    folders: tuple[str, ...]
+    weights: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What a family's models consist of."""
+
+    parts: tuple[Part, ...]
+    prefixes: tuple[str, ...]
+    """Key prefixes that a single file with the original names must have, one of each part."""
+
+
+SDXL = Layout(
+    parts=(
+        Part("unet", ("unet",)),
+        Part("vae", ("vae", "autoencoder")),
+        Part("text_encoder", ("text_encoder",)),
+        Part("text_encoder_2", ("text_encoder_2",)),
+        Part("tokenizer", ("tokenizer",), weights=False),
+        Part("tokenizer_2", ("tokenizer_2", "tokenizer"), weights=False),
+        Part("scheduler", ("scheduler",), weights=False),
+    ),
+    prefixes=(
+        "model.diffusion_model.",
+        "first_stage_model.",
+        "conditioner.embedders.0.transformer.",
+        "conditioner.embedders.1.model.",
+    ),
+)
+
+LAYOUTS: dict[str, Layout] = {"sdxl": SDXL}
+"""Family → what its models consist of. The same keys as `gpu.families.FAMILIES`."""
+
+PIPELINES = {
+    "StableDiffusionXL": "sdxl",
+    "StableDiffusion3": "sd3",
+    "StableDiffusion": "sd15",
+    "LatentConsistency": "sd15",
+    "Flux": "flux",
+}
+"""Start of the pipeline class that a `model_index.json` names → family; the longest start counts."""
+
+FINGERPRINTS: tuple[tuple[str, str], ...] = (
+    ("conditioner.embedders.1.model.", "sdxl"),
+    ("conditioner.embedders.0.model.", "sdxl-refiner"),
+    ("cond_stage_model.", "sd15"),
+    ("model.diffusion_model.joint_blocks.", "sd3"),
+    ("double_blocks.", "flux"),
+    ("model.diffusion_model.double_blocks.", "flux"),
+    ("lora_", "lora"),
+)
+"""Start of a key that only one family's single files have → family."""
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """A folder or a file on this disk."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """A repository of the model hub; an empty revision is its main branch."""
+
+    repo: str
+    revision: str
+
+    @property
+    def pinned(self) -> bool:
+        """Whether the revision can never change."""
+        return bool(re.fullmatch(r"[0-9a-f]{40}", self.revision))
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The files of one part, relative to the model's folder, and the variant that they are."""
+
+    folder: str
+    files: tuple[str, ...]
+    variant: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFiles:
+    """A model on this disk, complete and checked. `single` holds the weights of all parts where it is set."""
+
+    root: Path
+    parts: Mapping[str, Choice]
+    single: Path | None = None
+
+    @property
+    def size(self) -> int:
+        """Bytes that the files take."""
+        paths = [self.root / name for choice in self.parts.values() for name in choice.files]
+        return sum(path.stat().st_size for path in {*paths, *([self.single] if self.single else [])})
+
+
+def where(spec: ModelSpec | LoraSpec) -> Local | Hub:
+    """Read `spec.source`. Raises `ModelError` for a path at which nothing is."""
+    path = Path(spec.source).expanduser()
+    if path.exists():
+        return Local(path)
+    if _HUB_ID.fullmatch(spec.source) and path.suffix not in (".safetensors", *PICKLES):
+        return Hub(spec.source, spec.revision)
+    raise ModelError("error-model-missing", source=spec.source)
+
+
+def layout_of(family: str) -> Layout:
+    """What models of `family` consist of. Raises `ModelError` for an unknown one."""
+    if family not in LAYOUTS:
+        raise ModelError("error-model-family-unknown", family=family, families=", ".join(LAYOUTS))
+    return LAYOUTS[family]
+
+
+def local_files(spec: ModelSpec, path: Path) -> ModelFiles:
+    """The checked files of a model that lies at `path`, a folder or a single file. Raises `ModelError`."""
+    return _folder(spec, path) if path.is_dir() else _single(spec, path)
+
+
+def choose(names: Iterable[str], layout: Layout, variant: str, source: str) -> dict[str, Choice]:
+    """Pick the files of every part out of the files of a folder or repository. Raises `ModelError` for a missing part.
+
+    Where a part lacks the wanted variant, its plain weights are taken, and where it lacks those, fp16.
+    """
+    files: dict[str, set[str]] = {}
+    for name in names:
+        folder, _, file = name.rpartition("/")
+        files.setdefault(folder, set()).add(file)
+    return {part.name: _choose_part(part, files, variant, source) for part in layout.parts}
+
+
+def _choose_part(part: Part, files: Mapping[str, Collection[str]], variant: str, source: str) -> Choice:
+    for folder in part.folders:
+        here = files.get(folder, ())
+        plain = sorted(file for file in here if file.endswith((".json", ".txt")) and ".index." not in file)
+        if not part.weights and plain:
+            return Choice(folder, tuple(f"{folder}/{file}" for file in plain))
+        for wanted in dict.fromkeys((variant, "", "fp16")) if part.weights else ():
+            if weights := _weights(here, wanted):
+                return Choice(folder, tuple(f"{folder}/{file}" for file in ("config.json", *weights)), wanted)
+        if pickle := next((file for file in sorted(here) if part.weights and file.endswith(PICKLES)), ""):
+            raise ModelError("error-model-pickle", source=source, file=f"{folder}/{pickle}")
+    raise ModelError("error-model-part", source=source, part=part.name, folder=part.folders[0])
+
+
+def _weights(files: Collection[str], variant: str) -> list[str]:
+    """The weight files of one variant, with their index if they are shards; none when a shard is missing."""
+    found = {file: match for file in sorted(files) if (match := _WEIGHTS.fullmatch(file))}
+    whole = [file for file, match in found.items() if (match["variant"] or "") == variant and not match["shards"]]
+    if whole:
+        return whole[:1]
+    shards = [file for file, match in found.items() if (match["variant"] or "") == variant and match["shards"]]
+    if not shards or len(shards) != int(found[shards[0]]["shards"] or 0):
+        return []
+    index = f".safetensors.index.{variant}.json" if variant else ".safetensors.index.json"
+    return [*shards, *(file for file in files if file.endswith(index))]
+
+
+def _folder(spec: ModelSpec, root: Path) -> ModelFiles:
+    layout = layout_of(spec.family)
+    _expect_family(spec, _family_of_folder(root))
+    names = (path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file())
+    parts = choose(names, layout, spec.variant, spec.source)
+    for name in (name for choice in parts.values() for name in choice.files if name.endswith(".safetensors")):
+        keys(root / name)
+    return ModelFiles(root, parts)
+
+
+def _single(spec: ModelSpec, path: Path) -> ModelFiles:
+    layout = layout_of(spec.family)
+    found = keys(path)
+    _expect_family(spec, next((family for start, family in FINGERPRINTS if _any_starts(found, start)), ""))
+    missing = next((prefix for prefix in layout.prefixes if not _any_starts(found, prefix)), "")
+    if missing:
+        raise ModelError("error-model-part", source=spec.source, part=missing.rstrip("."), folder=path.name)
+    config = Path(spec.config) if spec.config else CONFIGS / spec.family
+    if not config.is_dir():
+        raise ModelError("error-model-missing", source=str(config))
+    names = {part.name: next((f for f in part.folders if (config / f).is_dir()), "") for part in layout.parts}
+    if absent := next((name for name, folder in names.items() if not folder), ""):
+        raise ModelError("error-model-part", source=str(config), part=absent, folder=absent)
+    return ModelFiles(config, {name: Choice(folder, ()) for name, folder in names.items()}, single=path)
+
+
+def _any_starts(names: Iterable[str], prefix: str) -> bool:
+    return any(name.startswith(prefix) for name in names)
+
+
+def _family_of_folder(root: Path) -> str:
+    """The family that a folder says it is, or "" where it does not say."""
+    index = read_json(root / "model_index.json").get("_class_name")
+    if isinstance(index, str):
+        known = max((start for start in PIPELINES if index.startswith(start)), key=len, default="")
+        return PIPELINES.get(known, index)
+    unet = read_json(root / "unet" / "config.json")
+    return "sd15" if unet and unet.get("addition_embed_type") != "text_time" else ""
+
+
+def _expect_family(spec: ModelSpec, found: str) -> None:
+    if found and found != spec.family:
+        raise ModelError("error-model-family", source=spec.source, family=spec.family, found=found)
+
+
+def read_json(path: Path) -> dict[str, object]:
+    """A JSON object of a model's folder, {} where there is no such file. Raises `ModelError` for a broken one."""
+    try:
+        content = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise ModelError("error-model-file", file=str(path), problem=str(error)) from error
+    return content if isinstance(content, dict) else {}
+
+
+def keys(path: Path) -> list[str]:
+    """The names of the tensors of a `.safetensors` file, by its header alone, which must cover the whole file."""
+    with _opened(path) as file:
+        return list(file.keys())
+
+
+def check_lora(path: Path, source: str) -> None:
+    """Refuse a file that is not a LoRA of a sensible rank. Raises `ModelError`."""
+    with _opened(path) as file:
+        ranks = [min(file.get_slice(key).get_shape(), default=0) for key in file.keys() if _is_lora(key)]  # noqa: SIM118
+    if not ranks:
+        raise ModelError("error-model-lora", source=source, file=path.name)
+    if max(ranks) > MAX_LORA_RANK:
+        raise ModelError("error-model-file", file=str(path), problem=f"rank {max(ranks)} > {MAX_LORA_RANK}")
+
+
+def _is_lora(key: str) -> bool:
+    return key.endswith(".weight") and ("lora_" in key or ".lora." in key)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[safe_open]:
+    if path.suffix in PICKLES:
+        raise ModelError("error-model-pickle", source=str(path), file=path.name)
+    try:
+        with safe_open(path, framework="np") as file:
+            yield file
+    except (SafetensorError, OSError) as error:
+        raise ModelError("error-model-file", file=str(path), problem=str(error)) from error
