@@ -20,8 +20,9 @@ from typing import Self
 
 from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
-from gpu.backend import Capabilities, ModelCapabilities
-from gpu.errors import BackendError, JobCancelled, ModelError, NotSupported
+from gpu.backend import Capabilities, Event, Failed, ModelCapabilities
+from gpu.bugs import as_backend_error
+from gpu.errors import JobCancelled, ModelError, NotSupported
 from gpu.files import write_whole
 from gpu.grid import arrange
 from gpu.metadata import save_png
@@ -29,7 +30,6 @@ from gpu.params import Scheduler
 from gpu.safety.base import refused
 from gpu.types import GenerationRequest, GenerationResult, ImageResult, ModelSpec, Progress, Task
 
-Event = Progress | GenerationResult | tuple[str, BackendError]
 TASKS = (Task.IMAGINE, Task.VARY)
 LATENT_SIDE = 16
 PREVIEWS = 4
@@ -123,22 +123,29 @@ class FakeEngine:
             self._cancelled.append(job_id)
 
     def tick(self) -> list[Event]:
-        """One step of all jobs: at most one event of each."""
+        """One step of all jobs, and after its last step the result of a job: at most one event of each."""
         self._misbehave()
-        events: list[Event] = [(job_id, JobCancelled()) for job_id in self._cancelled]
+        events: list[Event] = [Failed(job_id, JobCancelled()) for job_id in self._cancelled]
         self._cancelled.clear()
         time.sleep(self.faults.step_seconds)
         rows = sum(job.rows for job in self._jobs.values())
         for job in tuple(self._jobs.values()):
             job.seconds += self.faults.step_seconds * job.rows / rows
-            events.append(self._advance(job))
+            events.append(self._event(job))
         return events
+
+    def _event(self, job: _Running) -> Event:
+        try:
+            return self._advance(job)
+        except Exception as error:
+            self._jobs.pop(job.request.job_id, None)
+            return Failed(job.request.job_id, as_backend_error(error))
 
     def _advance(self, job: _Running) -> Event:
         job.step += 1
         steps = job.request.params.num_inference_steps
-        if job.step < steps:
-            left = (steps - job.step) * self.faults.step_seconds
+        if job.step <= steps:
+            left = (steps - job.step + 1) * self.faults.step_seconds
             return Progress(
                 job_id=job.request.job_id, step=job.step, steps=steps, seconds_left=left, preview=self._preview(job)
             )
@@ -148,7 +155,7 @@ class FakeEngine:
     def _preview(self, job: _Running) -> Path | None:
         """The sheet so far: it comes out of a blur."""
         request, steps = job.request, job.request.params.num_inference_steps
-        due = job.step * (PREVIEWS + 1) // steps
+        due = min(job.step * (PREVIEWS + 1) // steps, PREVIEWS)
         if not request.previews or due <= job.previews or self._refused(request):
             return None
         job.previews = due

@@ -25,7 +25,7 @@ from gpu.wire import (
     MAX_LINE,
     Cancel,
     Command,
-    Failed,
+    Error,
     Finished,
     Generate,
     Loading,
@@ -262,9 +262,9 @@ class _Worker:
             case Finished(result=result):
                 self._proven = True
                 self._settle(result.job_id, result)
-            case Failed(job_id="", error=error):
+            case Error(job_id="", error=error):
                 self._ending = from_json(error)
-            case Failed(job_id=job_id, error=error):
+            case Error(job_id=job_id, error=error):
                 self._settle(job_id, from_json(error))
             case Loading():
                 self._loading(message)

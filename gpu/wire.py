@@ -42,7 +42,7 @@ class WorkerSettings(Setting):
 
 
 class Start(Record):
-    """First command: everything the worker needs to know. Answered by `Ready`, or by `Failed` without a job."""
+    """First command: everything the worker needs to know. Answered by `Ready`, or by `Error` without a job."""
 
     op: Literal["start"] = "start"
     specs: tuple[ModelSpec, ...]
@@ -55,7 +55,7 @@ class Start(Record):
 
 
 class Generate(Record):
-    """Draw this. Ends in one `Finished` or one `Failed`."""
+    """Draw this. Ends in one `Finished` or one `Error`."""
 
     op: Literal["generate"] = "generate"
     request: GenerationRequest
@@ -98,7 +98,7 @@ class Finished(Record):
     result: GenerationResult
 
 
-class Failed(Record):
+class Error(Record):
     """A job failed; with an empty `job_id`, the worker could not start."""
 
     event: Literal["error"] = "error"
@@ -116,7 +116,7 @@ class Log(Record):
 
 
 Command = Start | Generate | Cancel
-Message = Ready | Loading | Progressed | Finished | Failed | Log
+Message = Ready | Loading | Progressed | Finished | Error | Log
 
 _COMMAND: TypeAdapter[Command] = TypeAdapter(Annotated[Command, Field(discriminator="op")])
 _MESSAGE: TypeAdapter[Message] = TypeAdapter(Annotated[Message, Field(discriminator="event")])

@@ -12,7 +12,6 @@ import faulthandler
 import logging
 import os
 import queue
-import secrets
 import sys
 import threading
 import time
@@ -20,13 +19,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from gpu.backend import Capabilities
-from gpu.errors import BackendError, WorkerBug
+from gpu.backend import Capabilities, Event, Failed
+from gpu.bugs import as_backend_error
 from gpu.types import GenerationRequest, GenerationResult, Progress
 from gpu.wire import (
     Cancel,
     Command,
-    Failed,
+    Error,
     Finished,
     Generate,
     Loading,
@@ -48,7 +47,6 @@ MAX_LOG = 5_000_000
 
 Send = Callable[[Message], None]
 OnLoading = Callable[[str, int, int], None]
-Event = Progress | GenerationResult | tuple[str, Exception]
 
 
 class Engine(Protocol):
@@ -110,36 +108,29 @@ class Worker:
             try:
                 self._engine.admit(command.request)
             except Exception as error:
-                self._report((job_id, error))
+                self._report(Failed(job_id, as_backend_error(error)))
 
     def _tick(self) -> Sequence[Event]:
         try:
             return self._engine.tick()
         except Exception as error:
-            # Not the fault of one job alone, so that the engine could not tell whose: all that it had are lost.
+            # Nobody could tell whose fault it was: all jobs that the engine had are lost.
+            bug = as_backend_error(error)
             for job_id in self._jobs:
                 self._engine.cancel(job_id)
-            return [(job_id, error) for job_id in self._jobs]
+            return [Failed(job_id, bug) for job_id in self._jobs]
 
     def _report(self, event: Event) -> None:
+        if event.job_id not in self._jobs:
+            return
         if isinstance(event, Progress):
-            return self._send(Progressed(progress=event))
-        job_id = event.job_id if isinstance(event, GenerationResult) else event[0]
-        if job_id not in self._jobs:
-            return None
-        self._jobs.remove(job_id)
+            self._send(Progressed(progress=event))
+            return
+        self._jobs.remove(event.job_id)
         if isinstance(event, GenerationResult):
-            return self._send(Finished(result=event))
-        return self._send(Failed(job_id=job_id, error=as_backend_error(event[1]).to_json()))
-
-
-def as_backend_error(error: Exception) -> BackendError:
-    """The error itself, or for one that nobody expected a `WorkerBug` whose traceback goes to the log."""
-    if isinstance(error, BackendError):
-        return error
-    bug = WorkerBug(bug=secrets.token_hex(4))
-    log.error("bug %s", bug.facts["bug"], exc_info=error)
-    return bug
+            self._send(Finished(result=event))
+        else:
+            self._send(Error(job_id=event.job_id, error=event.error.to_json()))
 
 
 # Engines
@@ -189,7 +180,7 @@ def _started(engine: str, start: Start, commands: queue.SimpleQueue[Command | No
         built = ENGINES[engine](start, on_loading)
         capabilities = built.warm_up()
     except Exception as error:
-        send(Failed(error=as_backend_error(error).to_json()))
+        send(Error(error=as_backend_error(error).to_json()))
         return None
     send(Ready(capabilities=capabilities))
     return Worker(built, commands, send)
