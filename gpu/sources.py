@@ -262,7 +262,7 @@ def keys(path: Path) -> list[str]:
 def check_lora(path: Path, source: str) -> None:
     """Refuse a file that is not a LoRA of a sensible rank. Raises `ModelError`."""
     with _opened(path) as file:
-        ranks = [min(file.get_slice(key).get_shape(), default=0) for key in file.keys() if _is_lora(key)]  # noqa: SIM118
+        ranks = [min(file.get_slice(key).get_shape()[:2]) for key in file.keys() if _is_lora(key)]  # noqa: SIM118
     if not ranks:
         raise ModelError("error-model-lora", source=source, file=path.name)
     if max(ranks) > MAX_LORA_RANK:
