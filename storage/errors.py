@@ -16,12 +16,24 @@ class QueueFull(StorageError):
 
 
 class JobNotFound(StorageError):
-    """No job has this id."""
+    """No job has this id; fact: `job`."""
 
     code = "error-job-not-found"
 
 
 class DatabaseInUse(StorageError):
-    """Another process runs on this database."""
+    """Another process runs on this database; fact: `file`."""
 
     code = "error-database-in-use"
+
+
+class DatabaseTooNew(StorageError):
+    """A newer Easel wrote the database; facts: `file`, `version`, `known`."""
+
+    code = "error-database-too-new"
+
+
+class DiskFull(StorageError):
+    """There is no room for more pictures; facts: `free` and `needed`, in megabytes."""
+
+    code = "error-disk-full"

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import base64
+import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from gpu.types import GenerationRequest, Record, Task
+
+
+def new_job_id(random_bytes: Callable[[int], bytes] = os.urandom) -> str:
+    """A new id of 12 base32 characters (60 random bits)."""
+    return base64.b32encode(random_bytes(8)).decode().lower()[:12]
 
 
 class JobState(StrEnum):
@@ -77,9 +85,12 @@ class Job(NewJob):
     finished_at: float = 0.0
     error: dict[str, Any] | None = None
     """`BackendError.to_json()` of a failed job; `{"code", "facts"}` of a blocked one."""
+    worker: str = ""
+    """Who draws it, or drew it last."""
     message_id: int = 0
     told_state: str = ""
     """The state that Discord shows; delivery works while it differs from `state`."""
+    told_at: float = 0.0
 
     @property
     def task(self) -> Task:
@@ -125,3 +136,17 @@ class UserSettings:
 
     user_id: int
     params: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEntry:
+    """One thing that a moderator or the operator did."""
+
+    at: float
+    actor_id: int
+    action: str
+    target: str
+    guild_id: int = 0
+    before: str = ""
+    after: str = ""
+    reason: str = ""
