@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import time
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
@@ -71,10 +70,16 @@ def button(message: Json, label: str) -> str:
     return shown[label]
 
 
-def of_job(discord: FakeDiscord, job_id: str) -> list[Json]:
+def with_buttons_of(discord: FakeDiscord, job_id: str) -> list[Json]:
     """Public messages with a button of that job."""
-    mine = re.compile(rf"(^|[:/|.-]){re.escape(job_id)}($|[:/|.-])")
-    return [m for m in discord.board.public(CHANNEL) if any(mine.search(i) for i in buttons(m))]
+    return [m for m in discord.board.public(CHANNEL) if any(job_id in i.split(":") for i in buttons(m))]
+
+
+def final_messages(discord: FakeDiscord, job_id: str) -> list[Json]:
+    """Public messages that show the pictures of that job: they have its V buttons and a file."""
+    shown = [m for m in discord.board.public(CHANNEL) if f"easel:v:{job_id}:1" in buttons(m)]
+    assert all(m["attachments"] for m in shown), "V buttons without a picture"
+    return shown
 
 
 def ephemerals(discord: FakeDiscord) -> list[Json]:

@@ -6,6 +6,7 @@ Tests act as members through driver.py. Error codes and limits are those of Disc
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import secrets
@@ -58,8 +59,10 @@ class Interaction:
 class FakeDiscord:
     """The server; `async with FakeDiscord() as discord:` gives it a free port."""
 
-    def __init__(self, *, upload_limit: int = 10 * 2**20, permissions: int = EVERYTHING) -> None:
+    def __init__(self, *, upload_limit: int = 10 * 2**20, permissions: int = EVERYTHING, latency: float = 0.0) -> None:
         self.clock = Clock()
+        self.latency = latency
+        """Seconds between what a request does and its answer: long enough to die in between."""
         self.board = Board(self.clock, upload_limit)
         self.gateway = Gateway(TOKEN, self._hello)
         self.permissions = permissions
@@ -138,6 +141,9 @@ class FakeDiscord:
     async def _me(self, _: web.Request) -> Json:
         return user(APPLICATION)
 
+    async def _get_user(self, request: web.Request) -> Json:
+        return user(int(request.match_info["user"]))
+
     async def _application(self, _: web.Request) -> Json:
         return {"id": str(APPLICATION), "name": "easel", "icon": None, "description": "", "bot_public": True,
                 "bot_require_code_grant": False, "owner": user(1), "summary": "", "verify_key": "", "flags": 0,
@@ -162,6 +168,7 @@ class FakeDiscord:
             web.get("/gateway{slash:/?}", self.gateway.serve),
             web.get("/cdn/{path:.*}", self._cdn),
             web.get(v + "/users/@me", self._me),
+            web.get(v + r"/users/{user:\d+}", self._get_user),
             web.get(v + "/oauth2/applications/@me", self._application),
             web.get(v + "/gateway/bot", self._gateway_bot),
             web.post(v + "/users/@me/channels", self._open_direct),
@@ -188,6 +195,7 @@ class FakeDiscord:
             return await handler(request)
         answer = self._fault(request) or await self._answer(request, handler)
         self.requests.append((request.method, request.path, answer.status))
+        await asyncio.sleep(self.latency)
         return answer
 
     async def _answer(self, request: web.Request, handler: Any) -> web.StreamResponse:
