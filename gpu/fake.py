@@ -13,14 +13,15 @@ import random
 import struct
 import time
 import typing
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
 from typing import Self
 
 from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
-from gpu.backend import Capabilities, Event, Failed, ModelCapabilities
+from gpu.backend import Event, Failed, ModelCapabilities
 from gpu.bugs import as_backend_error
 from gpu.errors import JobCancelled, ModelError, NotSupported
 from gpu.files import write_whole
@@ -82,75 +83,88 @@ class _Running:
 class FakeEngine:
     """The engine's surface over a dictionary and a paintbrush. Not thread-safe, like the real one."""
 
-    specs: Sequence[ModelSpec]
-    default_model: str
+    specs: Mapping[str, ModelSpec]
+    _: KW_ONLY
     data_dir: Path
     slots: int = 8
     on_loading: Callable[[str, int, int], None] = lambda model, done, total: None
     faults: Faults = field(default_factory=Faults.planted)
+    ticks: int = 0
+    _waiting: deque[GenerationRequest] = field(default_factory=deque)
     _jobs: dict[str, _Running] = field(default_factory=dict)
     _loaded: set[str] = field(default_factory=set)
-    _cancelled: list[str] = field(default_factory=list)
+    _events: list[Event] = field(default_factory=list)
 
-    def warm_up(self) -> Capabilities:
-        """Load the default model. Raises `ModelError`."""
-        self._load(self.default_model)
-        model = ModelCapabilities(
+    def warm_up(self, model: str) -> ModelCapabilities:
+        """Load a model. Raises `ModelError`."""
+        self._load(model)
+        return ModelCapabilities(
             tasks=TASKS,
             schedulers=typing.get_args(Scheduler),
             max_rows=16,
             seconds_per_row=self.faults.step_seconds / 16,
             overhead_seconds=0.01,
         )
-        models = {spec.name: model for spec in self.specs}
-        return Capabilities(pool="local", slots=self.slots, models=models, device="fake")
 
     @property
     def idle(self) -> bool:
-        """Nothing to draw and nothing to report."""
-        return not self._jobs and not self._cancelled
+        """Whether a tick would do and report nothing."""
+        return not (self._waiting or self._jobs or self._events)
 
     def admit(self, request: GenerationRequest) -> None:
-        """Take a job into the batch. Raises a `BackendError`."""
-        if request.task not in TASKS:
-            raise NotSupported(what=request.task)
-        self._load(request.params.model)
-        self._jobs[request.job_id] = _Running(request, _paint_all(request, self.data_dir))
+        """Take a job; it joins the others where a slot is free. Raises `NotSupported`."""
+        if request.params.model not in self.specs or request.task not in TASKS:
+            raise NotSupported(model=request.params.model, task=request.task)
+        self._waiting.append(request)
 
     def cancel(self, job_id: str) -> None:
-        """Drop a job; the next tick reports it as cancelled. Unknown ids are ignored."""
-        if self._jobs.pop(job_id, None):
-            self._cancelled.append(job_id)
+        """Drop a job, with its files; the next tick reports it. Unknown ids are ignored."""
+        waiting = [request for request in self._waiting if request.job_id == job_id]
+        running = self._jobs.pop(job_id, None)
+        for request in waiting:
+            self._waiting.remove(request)
+        if running or waiting:
+            self._discard(running.request if running else waiting[0])
+            self._events.append(Failed(job_id, JobCancelled()))
 
     def tick(self) -> list[Event]:
-        """One step of all jobs, and after its last step the result of a job: at most one event of each."""
+        """One step of all jobs, and after its last step the result of a job."""
         self._misbehave()
-        events: list[Event] = [Failed(job_id, JobCancelled()) for job_id in self._cancelled]
-        self._cancelled.clear()
-        time.sleep(self.faults.step_seconds)
+        while self._waiting and len(self._jobs) < self.slots:
+            self._guard(self._waiting.popleft(), self._join)
+        if self._jobs:
+            time.sleep(self.faults.step_seconds)
+            self.ticks += 1
         rows = sum(job.rows for job in self._jobs.values())
         for job in tuple(self._jobs.values()):
             job.seconds += self.faults.step_seconds * job.rows / rows
-            events.append(self._event(job))
+            self._guard(job.request, self._advance)
+        events, self._events = self._events, []
         return events
 
-    def _event(self, job: _Running) -> Event:
+    def _guard(self, request: GenerationRequest, act: Callable[[GenerationRequest], None]) -> None:
+        """A job fails alone."""
         try:
-            return self._advance(job)
+            act(request)
         except Exception as error:
-            self._jobs.pop(job.request.job_id, None)
-            return Failed(job.request.job_id, as_backend_error(error))
+            self._jobs.pop(request.job_id, None)
+            self._events.append(Failed(request.job_id, as_backend_error(error)))
 
-    def _advance(self, job: _Running) -> Event:
+    def _join(self, request: GenerationRequest) -> None:
+        self._load(request.params.model)
+        self._jobs[request.job_id] = _Running(request, _paint_all(request, self.data_dir))
+
+    def _advance(self, request: GenerationRequest) -> None:
+        job, steps = self._jobs[request.job_id], request.params.num_inference_steps
         job.step += 1
-        steps = job.request.params.num_inference_steps
-        if job.step <= steps:
-            left = (steps - job.step + 1) * self.faults.step_seconds
-            return Progress(
-                job_id=job.request.job_id, step=job.step, steps=steps, seconds_left=left, preview=self._preview(job)
-            )
-        del self._jobs[job.request.job_id]
-        return self._finish(job)
+        if job.step > steps:
+            self._events.append(self._finish(self._jobs.pop(request.job_id)))
+            return
+        left = (steps - job.step + 1) * self.faults.step_seconds
+        preview = self._preview(job)
+        self._events.append(
+            Progress(job_id=request.job_id, step=job.step, steps=steps, seconds_left=left, preview=preview)
+        )
 
     def _preview(self, job: _Running) -> Path | None:
         """The sheet so far: it comes out of a blur."""
@@ -168,6 +182,8 @@ class FakeEngine:
 
     def _finish(self, job: _Running) -> GenerationResult:
         request = job.request
+        for preview in (self.data_dir / request.output_dir).glob("preview-*.jpg"):
+            preview.unlink()
         if category := self._refused(request):
             return GenerationResult(job_id=request.job_id, blocked=category, device_seconds=job.seconds)
         images = tuple(self._write(request, index, picture) for index, picture in enumerate(job.pictures, 1))
@@ -183,11 +199,18 @@ class FakeEngine:
             scores={"sexual": self.faults.score}, latents=latents,
         )  # fmt: skip
 
+    def _discard(self, request: GenerationRequest) -> None:
+        folder = self.data_dir / request.output_dir
+        for file in folder.glob("*"):
+            file.unlink()
+        if folder.is_dir():
+            folder.rmdir()
+
     def _refused(self, request: GenerationRequest) -> str:
         return refused({"sexual": self.faults.score}, request.policy)
 
     def _load(self, model: str) -> None:
-        if model not in {spec.name for spec in self.specs}:
+        if model not in self.specs:
             raise ModelError("error-model-unknown", model=model)
         for part in range(1, 0 if model in self._loaded else 5):
             time.sleep(self.faults.load_seconds / 4)

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gpu.backend import Capabilities, OnProgress
+from gpu.backend import Capabilities, ModelCapabilities, OnProgress
 from gpu.errors import BackendError, GenerationTimeout, JobCancelled, WorkerCrashed, from_json
 from gpu.types import GenerationRequest, GenerationResult, ModelSpec, Progress
 from gpu.wire import (
@@ -64,25 +64,29 @@ class LocalBackend:
     def __init__(
         self, specs: Iterable[ModelSpec], worker: WorkerSettings, data_dir: Path, clock: Clock = time.monotonic
     ) -> None:
-        specs, data_dir = tuple(specs), data_dir.resolve()
-        logs = data_dir / "logs"
+        self._specs, self._settings, data_dir = tuple(specs), worker, data_dir.resolve()
+        start = Start(specs=self._specs, settings=worker, data_dir=data_dir)
         self._workers = [
-            _Worker(
-                Start(specs=specs, settings=worker, data_dir=data_dir, index=n, log=logs / f"worker-{n}.log"), clock
-            )
+            _Worker(start.model_copy(update={"index": n, "log": data_dir / "logs" / f"worker-{n}.log"}), clock)
             for n in range(worker.count)
         ]
-        self._settings = worker
 
     @property
     def capabilities(self) -> Capabilities:
-        """What the workers measured. A worker that is being restarted keeps its slots: its jobs wait for it."""
-        measured = [worker.capabilities for worker in self._workers if worker.capabilities]
-        slots = self._settings.slots * self._settings.count
-        if not measured:
-            return Capabilities(pool="local", slots=slots)
-        devices = ", ".join(dict.fromkeys(each.device for each in measured))
-        return measured[0].model_copy(update={"slots": slots, "device": devices})
+        """All models, with what was measured of them.
+
+        A worker that is still starting has its slots already: its jobs wait for it.
+        """
+        reports = [worker.capabilities for worker in self._workers if worker.capabilities]
+        models = {spec.name: ModelCapabilities() for spec in self._specs}
+        for report in reports:
+            models |= report.models
+        return Capabilities(
+            pool="local",
+            slots=self._settings.slots * self._settings.count,
+            models=models,
+            device=", ".join(dict.fromkeys(report.device for report in reports)),
+        )
 
     @property
     def pids(self) -> list[int]:

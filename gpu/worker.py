@@ -19,9 +19,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from gpu.backend import Capabilities, Event, Failed
+from gpu.backend import Capabilities, Event, Failed, ModelCapabilities
 from gpu.bugs import as_backend_error
-from gpu.types import GenerationRequest, GenerationResult, Progress
+from gpu.errors import ModelError
+from gpu.safety import IMAGE_CHECKS, ImageCheck
+from gpu.types import GenerationRequest, GenerationResult, ModelSpec, Progress
 from gpu.wire import (
     Cancel,
     Command,
@@ -34,6 +36,7 @@ from gpu.wire import (
     Progressed,
     Ready,
     Start,
+    WorkerSettings,
     encode,
     read_command,
 )
@@ -52,8 +55,8 @@ OnLoading = Callable[[str, int, int], None]
 class Engine(Protocol):
     """What the worker needs of an engine. One thread calls it; no method waits for another job."""
 
-    def warm_up(self) -> Capabilities:
-        """Load and measure the default model. Raises `ModelError`."""
+    def warm_up(self, model: str) -> ModelCapabilities:
+        """Load and measure a model. Raises `ModelError`."""
         ...
 
     @property
@@ -62,7 +65,7 @@ class Engine(Protocol):
         ...
 
     def admit(self, request: GenerationRequest) -> None:
-        """Take a job into the batch, loading its model if need be. Raises a `BackendError`."""
+        """Take a job; it joins the batch at a later tick. Raises `NotSupported`."""
         ...
 
     def cancel(self, job_id: str) -> None:
@@ -136,15 +139,60 @@ class Worker:
 # Engines
 
 
-def _fake(start: Start, on_loading: OnLoading) -> Engine:
+def _fake(start: Start, on_loading: OnLoading) -> tuple[Engine, str]:
     from gpu.fake import FakeEngine
 
+    return FakeEngine(
+        _by_name(start), data_dir=start.data_dir, slots=start.settings.slots, on_loading=on_loading
+    ), "fake"
+
+
+def _diffusers(start: Start, on_loading: OnLoading) -> tuple[Engine, str]:
+    from gpu.device import choose_device
+    from gpu.engine import Engine
+
     settings = start.settings
-    return FakeEngine(start.specs, settings.default_model, start.data_dir, settings.slots, on_loading)
+    device = choose_device(settings.device)
+    if device.type == "cuda" and device.index is None:
+        device = choose_device(f"cuda:{start.index % _cards()}")
+    engine = Engine(
+        _by_name(start),
+        data_dir=start.data_dir,
+        device=str(device),
+        dtype=settings.dtype,
+        threads=_threads(settings),
+        image_check=_image_check(settings.image_check),
+        slots=settings.slots,
+        on_loading=on_loading,
+    )
+    return engine, str(device)
 
 
-ENGINES: dict[str, Callable[[Start, OnLoading], Engine]] = {"fake": _fake}
-"""`[worker] engine` of config.toml → what builds it. Each imports its own libraries."""
+ENGINES: dict[str, Callable[[Start, OnLoading], tuple[Engine, str]]] = {"diffusers": _diffusers, "fake": _fake}
+"""`[worker] engine` of config.toml → what builds it and names its device. Each imports its own libraries."""
+
+
+def _by_name(start: Start) -> dict[str, ModelSpec]:
+    return {spec.name: spec for spec in start.specs}
+
+
+def _cards() -> int:
+    import torch
+
+    return torch.cuda.device_count()
+
+
+def _image_check(name: str) -> ImageCheck | None:
+    if name == "off":
+        return None
+    if name not in IMAGE_CHECKS:
+        raise ModelError("error-image-check-unknown", check=name, known=", ".join(IMAGE_CHECKS))
+    return IMAGE_CHECKS[name]()
+
+
+def _threads(settings: WorkerSettings) -> int:
+    """CPU threads of torch: as configured, else this worker's share of the cores."""
+    return settings.threads or max(1, (os.cpu_count() or 1) // settings.count)
 
 
 # The process
@@ -177,12 +225,13 @@ def _started(engine: str, start: Start, commands: queue.SimpleQueue[Command | No
         send(Loading(model=model, done=done, total=total))
 
     try:
-        built = ENGINES[engine](start, on_loading)
-        capabilities = built.warm_up()
+        built, device = ENGINES[engine](start, on_loading)
+        measured = {start.settings.default_model: built.warm_up(start.settings.default_model)}
     except Exception as error:
         send(Error(error=as_backend_error(error).to_json()))
         return None
-    send(Ready(capabilities=capabilities))
+    slots = start.settings.slots
+    send(Ready(capabilities=Capabilities(pool="local", slots=slots, models=measured, device=device)))
     return Worker(built, commands, send)
 
 
@@ -237,10 +286,8 @@ def _trim(log_file: Path) -> None:
 
 def _prepare_process(start: Start, send: Send) -> None:
     """Set what libraries read at import, and the log."""
-    settings = start.settings
-    threads = settings.threads or max(1, (os.cpu_count() or 1) // settings.count)
     os.environ.update(
-        OMP_NUM_THREADS=str(threads),
+        OMP_NUM_THREADS=str(_threads(start.settings)),
         TOKENIZERS_PARALLELISM="false",
         DIFFUSERS_DISABLE_REMOTE_CODE="1",
         HF_HUB_DISABLE_TELEMETRY="1",

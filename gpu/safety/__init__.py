@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gpu.safety.base import ImageCheck
+from gpu.safety.base import ImageCheck, refused
+
+__all__ = ["IMAGE_CHECKS", "ImageCheck", "refused"]
 
 
 def _open_nsfw() -> ImageCheck:
