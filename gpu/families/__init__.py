@@ -1,0 +1,9 @@
+"""The model families: the name in `[models.NAME] family` → the class that draws with such models."""
+
+from collections.abc import Callable, Mapping
+
+from gpu.families.base import Components, Family
+from gpu.families.sdxl import SDXL
+from gpu.types import ModelSpec
+
+FAMILIES: Mapping[str, Callable[[ModelSpec, Components], Family]] = {"sdxl": SDXL}

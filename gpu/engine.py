@@ -1,0 +1,288 @@
+"""The step engine: draws the jobs of many users together, one short tick at a time.
+
+    admit ──▶ waiting ──prepare──▶ running ──tick, tick, …──▶ result
+                                     │ one phase after another; jobs of equal key share each call
+
+Nothing here is a pipeline call. In every tick one group of compatible jobs takes one step in one UNet call, whatever
+their steps, samplers, guidance, seeds and users are; jobs join and leave between ticks. Cancelling, progress, previews
+and fairness fall out of that loop. The caller owns the loop, the thread and the process; the engine knows no pipe, no
+user and no Discord.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from gpu.backend import Event, Failed, ModelCapabilities
+from gpu.device import choose_device, choose_dtype, free_memory, ran_out_of_memory, synchronize
+from gpu.errors import BackendError, JobCancelled, NotSupported, OutOfMemory, WorkerBug
+from gpu.families import FAMILIES
+from gpu.families.base import Family
+from gpu.gallery import Gallery, ImageCheck, RefusedError
+from gpu.loading import load_components
+from gpu.phases import Phase, State, Work
+from gpu.turns import Turns
+from gpu.types import GenerationRequest, GenerationResult, ModelSpec, Progress
+
+log = logging.getLogger(__name__)
+
+PREPARE_SECONDS = 0.5
+"""Time of one tick for letting new jobs join; at least one does. Encoding a prompt can take a second on a CPU."""
+PREVIEWS = 4
+"""Previews of a job at most, evenly over its steps."""
+PREVIEW_SHARE = 0.1
+"""Share of its device time that a job may spend on previews; the image check can be slower than a step."""
+PACE_MEMORY = 0.7
+"""How much the pace of a job, seconds from step to step, depends on earlier steps."""
+
+OnLoading = Callable[[str, int, int], None]
+"""Called with (model, done, total) while a model loads."""
+
+
+@dataclass
+class Job:
+    """A request on its way through its phases."""
+
+    request: GenerationRequest
+    phases: deque[Phase[Any]]
+    state: State
+    steps: int
+    stepped_at: float
+    step: int = 0
+    device_seconds: float = 0.0
+    preview_seconds: float = 0.0
+    previews: int = 0
+    pace: float | None = None
+    """Seconds from step to step, those of other groups between them included."""
+
+    @property
+    def phase(self) -> Phase[Any]:
+        """The current one."""
+        return self.phases[0]
+
+
+class Engine:
+    """Draws requests, many at once. Not thread-safe: one thread admits, cancels and ticks."""
+
+    def __init__(
+        self,
+        specs: Mapping[str, ModelSpec],
+        *,
+        data_dir: Path,
+        device: str = "auto",
+        dtype: str = "auto",
+        threads: int = 0,
+        image_check: ImageCheck | None = None,
+        slots: int = 8,
+        load: Callable[..., Any] = load_components,
+        on_loading: OnLoading = lambda model, done, total: None,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        """`slots`: jobs drawn at a time, further ones wait. `threads`: 0 leaves the number to torch."""
+        if threads:
+            torch.set_num_threads(threads)
+        self._specs = specs
+        self._device = choose_device(device)
+        self._dtype = choose_dtype(dtype, self._device)
+        self._slots = slots
+        self._load = load
+        self._on_loading = on_loading
+        self._clock = clock
+        self._gallery = Gallery(data_dir, image_check)
+        self._families: dict[str, Family] = {}
+        self._waiting: deque[GenerationRequest] = deque()
+        self._jobs: dict[str, Job] = {}
+        self._turns = Turns()
+        self._events: list[Event] = []
+
+    @property
+    def idle(self) -> bool:
+        """Whether a tick would do and report nothing."""
+        return not (self._waiting or self._jobs or self._events)
+
+    @property
+    def unet_calls(self) -> int:
+        """How often a UNet ran for jobs, since the start."""
+        return sum(family.unet_calls for family in self._families.values())
+
+    def admit(self, request: GenerationRequest) -> None:
+        """Take a job; it joins the others at the next tick, where a slot is free. Raises `NotSupported`."""
+        if request.params.model not in self._specs:
+            raise NotSupported("error-model-unknown", model=request.params.model)
+        self._waiting.append(request)
+
+    def cancel(self, job_id: str) -> None:
+        """Drop a job now, with its files; unknown ids are ignored. The next tick reports `Failed(JobCancelled)`."""
+        request = next((request for request in self._waiting if request.job_id == job_id), None)
+        if request is not None:
+            self._waiting.remove(request)
+        elif job_id in self._jobs:
+            request = self._jobs[job_id].request
+        else:
+            return
+        self._fail(request, JobCancelled())
+
+    def tick(self) -> list[Event]:
+        """Let waiting jobs join, take one step with one group, and report what happened."""
+        self._start_jobs()
+        key = self._turns.next(job.state.key for job in self._jobs.values())
+        if key is not None:
+            self._step(key, [job for job in self._jobs.values() if job.state.key == key])
+        events, self._events = self._events, []
+        return events
+
+    def warm_up(self, model: str) -> ModelCapabilities:
+        """Load a model and measure it. Raises `ModelError`."""
+        return self._family(model).measure(self._gallery, self._clock)
+
+    # Joining
+
+    def _start_jobs(self) -> None:
+        started = self._clock()
+        while self._waiting and len(self._jobs) < self._slots:
+            request = self._waiting.popleft()
+            with self._reporting(request):
+                self._start(request)
+            if self._clock() - started >= PREPARE_SECONDS:
+                break
+
+    def _start(self, request: GenerationRequest) -> None:
+        family = self._family(request.params.model)
+        started = self._clock()
+        work, phases = family.plan(request, self._gallery)
+        state = phases[0].prepare(work)
+        now = self._clock()
+        steps = sum(phase.steps for phase in phases)
+        job = Job(request, deque(phases), state, steps, stepped_at=now, device_seconds=now - started)
+        self._jobs[request.job_id] = job
+        self._settle(job)
+
+    def _family(self, model: str) -> Family:
+        """The loaded model. Raises `ModelError`."""
+        if model not in self._families:
+            spec = self._specs[model]
+            components = self._load(
+                spec, self._device, self._dtype, lambda done, total: self._on_loading(model, done, total)
+            )
+            self._families[model] = FAMILIES[spec.family](spec, components)
+        return self._families[model]
+
+    # Stepping
+
+    def _step(self, key: Hashable, jobs: list[Job]) -> None:
+        started = self._clock()
+        moved = [job for job, prediction in self._predict(jobs) if self._advance(job, prediction)]
+        synchronize(self._device)
+        seconds = self._clock() - started
+        self._turns.charge(key, seconds)
+        rows = sum(job.state.rows for job in jobs)
+        for job in moved:
+            job.device_seconds += seconds * job.state.rows / rows
+            self._report(job)
+            with self._reporting(job.request):
+                self._settle(job)
+
+    def _predict(self, jobs: list[Job]) -> list[tuple[Job, Any]]:
+        """One call for all. If it fails, each job tries once alone, so that a job fails by its own fault only."""
+        try:
+            return list(zip(jobs, jobs[0].phase.predict([job.state for job in jobs]), strict=True))
+        except Exception as error:
+            log.warning("a call for %d jobs failed, trying each alone: %s", len(jobs), error)
+        free_memory(self._device)
+        alone = []
+        for job in jobs:
+            with self._reporting(job.request):
+                alone += [(job, job.phase.predict([job.state])[0])]
+        return alone
+
+    def _advance(self, job: Job, prediction: Any) -> bool:
+        with self._reporting(job.request):
+            job.phase.advance(job.state, prediction)
+            job.step += 1 if job.phase.steps else 0
+            return True
+        return False
+
+    def _settle(self, job: Job) -> None:
+        """Move a job whose phase is over into its next phase, or out."""
+        while job.state.done:
+            work = job.phase.finish(job.state)
+            job.phases.popleft()
+            if not job.phases:
+                self._deliver(job, work)
+                return
+            job.state = job.phase.prepare(work)
+
+    # Reporting
+
+    def _report(self, job: Job) -> None:
+        now = self._clock()
+        interval = now - job.stepped_at
+        job.pace = interval if job.pace is None else PACE_MEMORY * job.pace + (1 - PACE_MEMORY) * interval
+        job.stepped_at = now
+        self._events.append(
+            Progress(
+                job_id=job.request.job_id, step=job.step, steps=job.steps, phase=job.phase.name,
+                seconds_left=job.pace * (job.steps - job.step), preview=self._preview(job),
+            )
+        )
+
+    def _preview(self, job: Job) -> Path | None:
+        """The grid so far, now and then: by steps, and only while previews cost a small share of the drawing."""
+        every = max(job.steps // PREVIEWS, 1)
+        due = job.request.previews and job.step % every == 0 and job.step < job.steps
+        if not due or job.preview_seconds > PREVIEW_SHARE * job.device_seconds:
+            return None
+        started = self._clock()
+        sketches = job.phase.sketches(job.state)
+        path = self._gallery.preview(job.request, job.previews + 1, sketches) if sketches else None
+        job.previews += path is not None
+        job.preview_seconds += self._clock() - started
+        return path
+
+    def _deliver(self, job: Job, work: Work) -> None:
+        del self._jobs[job.request.job_id]
+        self._gallery.forget_previews(job.request)
+        self._events.append(
+            GenerationResult(
+                job_id=job.request.job_id, images=work.saved,
+                device_seconds=job.device_seconds + job.preview_seconds,
+            )
+        )
+
+    @contextmanager
+    def _reporting(self, request: GenerationRequest) -> Iterator[None]:
+        """Turn whatever goes wrong inside into the end of this job alone."""
+        try:
+            yield
+        except Exception as error:
+            self._fail(request, error)
+
+    def _fail(self, request: GenerationRequest, error: Exception) -> None:
+        """End a job without pictures."""
+        job = self._jobs.pop(request.job_id, None)
+        self._gallery.discard(request)
+        if isinstance(error, RefusedError):
+            seconds = job.device_seconds + job.preview_seconds if job else 0.0
+            self._events.append(
+                GenerationResult(job_id=request.job_id, blocked=error.category, device_seconds=seconds)
+            )
+        else:
+            self._events.append(Failed(request.job_id, _as_backend_error(request, error)))
+
+
+def _as_backend_error(request: GenerationRequest, error: Exception) -> BackendError:
+    if isinstance(error, BackendError):
+        return error
+    if ran_out_of_memory(error):
+        return OutOfMemory(width=request.params.width, height=request.params.height)
+    log.error("job %s failed", request.job_id, exc_info=error)
+    return WorkerBug(bug=request.job_id)
