@@ -8,6 +8,8 @@
         ├── PromptBlocked         the prompt check refused it; fact `category`
         ├── NotYours              cancel or delete by someone else
         ├── PictureGone           the files of that job are no longer there
+        ├── PictureWithheld       the policy of the place it would be posted to hides it; fact `category`
+        ├── Unreachable           no road leads to the owner: no channel, no interaction, no direct message
         ├── MissingPermission     the bot lacks a permission in that channel; fact `permission`
         ├── Paused                the operator takes no new jobs
         └── ConfigError           config.toml cannot be used; facts `key`, `problem`
@@ -49,6 +51,18 @@ class PictureGone(Refusal):
     """The files were removed; the line can still be run again."""
 
     code = "error-picture-gone"
+
+
+class PictureWithheld(Refusal):
+    """The picture is there, but may not be shown where it was asked for."""
+
+    code = "error-picture-withheld"
+
+
+class Unreachable(Refusal):
+    """Neither the channel, nor the interaction, nor a direct message takes what is for the owner."""
+
+    code = "error-unreachable"
 
 
 class MissingPermission(Refusal):

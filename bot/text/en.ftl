@@ -56,3 +56,85 @@ error-model-weights = { $file } lacks { $count } weights that its config.json as
 error-model-lora = { $file } of { $source } is not a LoRA for this model. Check "loras" in config.toml.
 error-model-broken = { $source } cannot be loaded: { $problem }
 error-device-missing = The device { $device } is not there, only { $found }. Set "device" in config.toml to auto, or install the matching build of torch.
+
+## Discord: what is refused (bot/delivery.py, bot/permissions.py, bot/mailbox.py)
+
+error-not-yours = That job belongs to someone else. Its owner can do that, or a member with Manage Messages in this channel.
+error-picture-gone = The pictures of job { $job } are no longer stored. 🔄 draws the line again; /info shows it.
+error-picture-withheld = A picture of this job may not be shown here ({ $category }). Ask a moderator, or draw it in a channel where it is allowed.
+error-missing-permission = I cannot work in this channel yet: I lack { $permission }. Ask a moderator to allow that for me here, then try again.
+error-unreachable = I cannot send you a direct message. Allow direct messages from members of this server in its privacy settings, then try again.
+delivery-hint = { $count ->
+    [one] One of your jobs has
+   *[other] { $count } of your jobs have
+  } ended, but I could neither write in the channel nor send you a direct message: { $jobs }. Run /info with that id, and 🔄 or the same line in a channel where I may write.
+
+## Discord: the message of a job (bot/views/message.py)
+
+job-waiting = { $attempt ->
+    [0] Waiting to start
+   *[other] The worker was restarted; waiting to start again
+  }
+job-place = { $ahead ->
+    [0] Next in the queue
+    [1] 1 job ahead
+    [99] More than 98 jobs ahead
+   *[other] { $ahead } jobs ahead
+  } · done { $when }
+job-running = { $percent } %
+job-done-when = done { $when }
+job-cancelled = Cancelled
+job-variations = { $linked ->
+    [yes] Variations of [image { $index }]({ $link })
+   *[no] Variations of image { $index }
+  } by { $user }
+job-image = { $linked ->
+    [yes] [Image { $index }]({ $link })
+   *[no] Image { $index }
+  } by { $user }
+job-reroll = { $linked ->
+    [yes] [Re-rolled]({ $link })
+   *[no] Re-rolled
+  } by { $user }
+job-facts = seed { $seed } · { $steps } steps · cfg { $cfg } · { $sampler } · { $width }×{ $height } · { $model } · job { $job }
+job-id = job { $job }
+job-alt-text = { $count ->
+    [one] A picture
+   *[other] { $count } pictures
+  } drawn by a machine from: { $prompt }
+button-cancel = Cancel
+button-upscale = U{ $index }
+button-vary = V{ $index }
+button-run = Run this line
+
+## Discord: commands (bot/cogs)
+
+command-imagine = Draw a picture from a line of text
+command-queue = Show your jobs that wait or run, and when they will be done
+command-cancel = Stop one of your jobs
+command-info = Show the line, the parameters and the origin of a job
+command-help = Show how to begin, the flags and the buttons
+option-prompt = What the picture shows; flags such as --ar 3:2 may follow
+option-job = The id that stands under a job
+queue-empty = You have no job that waits or runs. /imagine starts one.
+queue-waiting = ⏳ **{ $line }** · { $ahead ->
+    [0] next
+   *[other] { $ahead } ahead
+  } · done { $when } · { $link }
+queue-running = 🖌️ **{ $line }** · being drawn · done { $when } · { $link }
+cancel-cancelled = **{ $line }** is cancelled.
+cancel-done = **{ $line }** is done already. 🗑️ under its pictures removes them.
+cancel-failed = **{ $line }** had failed already.
+cancel-blocked = **{ $line }** had been blocked already.
+info-state = { $state ->
+    [queued] Waiting
+    [running] Being drawn
+    [review] Held back for a moderator
+    [done] Done
+    [failed] Failed
+    [cancelled] Cancelled
+   *[blocked] Blocked
+  } · asked for by { $user } on { $when } · { $cost } s of the device · { $link }
+info-parent = From image { $index } of job { $job } ({ $link })
+help-intro = Type **/imagine** and say what you want to see. Flags follow the text, as in `a red fox in the snow --ar 3:2 --steps 20`, or are chosen as options. Under the pictures: **U** posts one alone, **V** draws variations of it, 🔄 draws the line again, 🗑️ removes it. The reactions 1️⃣–4️⃣, 🔁, ❌ and ✉️ do the same; ✉️ mails you your pictures.
+help-flag = { $flags } { $values } · { $help }
