@@ -147,10 +147,12 @@ class _Worker:
         self._clock = clock
         self._process: Process | None = None
         self._heard = clock()
+        self._started = False
+        """The present process was ready once."""
         self._proven = False
-        """The present process finished a job."""
+        """It finished a job."""
         self._ending: BackendError | None = None
-        """Why the present process ends, where that is known."""
+        """Why it ends, where that is known."""
         self._task: asyncio.Task[None] | None = None
         self._first_ready: asyncio.Future[None] | None = None
 
@@ -203,11 +205,11 @@ class _Worker:
                 pause = FIRST_PAUSE if self._proven else min(2 * pause, LONGEST_PAUSE)
                 await asyncio.sleep(pause)
         finally:
-            self._abandon(WorkerCrashed())
+            self._lose(self.jobs, WorkerCrashed())
 
     async def _live(self) -> BackendError:
-        """Run one process until it ends, and return why. Its jobs have failed by then."""
-        self._proven, self._ending, self._heard = False, None, self._clock()
+        """Run one process until it ends, and return why. The jobs it had, or could not even start for, have failed."""
+        self._started, self._proven, self._ending, self._heard = False, False, None, self._clock()
         process = self._process = await self._spawn()
         watch = asyncio.create_task(self._watch(process), name=f"watch worker-{self._start.index}")
         try:
@@ -218,7 +220,7 @@ class _Worker:
             self.ready, self._process = False, None
             await _end(process)
         ending = self._ending or WorkerCrashed(exit=process.returncode or 0)
-        self._abandon(ending)
+        self._lose([job_id for job_id, job in self.jobs.items() if job.sent or not self._started], ending)
         return ending
 
     async def _spawn(self) -> Process:
@@ -251,6 +253,7 @@ class _Worker:
             since = self._clock() - patience
             silent = [job_id for job_id, job in self.jobs.items() if job.sent and job.heard < since]
             if silent or (not self.ready and self._heard < since):
+                self.ready = False
                 for job_id in silent:
                     self._settle(job_id, GenerationTimeout(seconds=round(patience)))
                 process.kill()
@@ -278,7 +281,7 @@ class _Worker:
                 log.log(level, "worker %d: %s", self._start.index, text)
 
     def _become_ready(self, capabilities: Capabilities) -> None:
-        self.capabilities, self.ready = capabilities, True
+        self.capabilities, self.ready, self._started = capabilities, True, True
         if self._first_ready and not self._first_ready.done():
             self._first_ready.set_result(None)
         self._send_jobs()
@@ -323,8 +326,8 @@ class _Worker:
             job.result.set_result(outcome)
         self._send_jobs()
 
-    def _abandon(self, error: BackendError) -> None:
-        for job_id in tuple(self.jobs):
+    def _lose(self, job_ids: Iterable[str], error: BackendError) -> None:
+        for job_id in tuple(job_ids):
             self._settle(job_id, type(error)(error.id, **error.facts))
 
 

@@ -44,7 +44,7 @@ from gpu.wire import (
 log = logging.getLogger("gpu.worker")
 
 NICENESS = 5
-LAST_SECONDS = 1.5
+LAST_SECONDS = 1.0
 """After standard input closed, the time that a step in progress gets."""
 MAX_LOG = 5_000_000
 
