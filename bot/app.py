@@ -1,0 +1,130 @@
+"""The Discord bot: its intents, its commands, its buttons, and its life from log-in to the end.
+
+Studio and dispatcher are started outside and outlive a reconnect. No privileged intent is asked for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.cogs.help import HelpCog
+from bot.cogs.imagine import ImagineCog
+from bot.cogs.info import InfoCog
+from bot.cogs.queue import QueueCog
+from bot.cogs.reactions import ReactionsCog
+from bot.config import Config
+from bot.delivery import Delivery
+from bot.permissions import invite_url
+from bot.presses import Presses
+from bot.publisher import Pace
+from bot.report import report
+from bot.runtime import Runtime, open_studio
+from bot.text import DEFAULT_LOCALE, sentence
+from bot.views.grid import BUTTONS
+from bot.views.run import RunButton
+
+log = logging.getLogger(__name__)
+
+
+class EaselTree(app_commands.CommandTree[Any]):
+    """The commands, under the names and descriptions that this bot gives them."""
+
+    client: EaselBot
+
+    def add_command(self, command: Any, /, **options: Any) -> None:
+        """Add it under the configured prefix, described in words from bot/text."""
+        command.description = sentence(DEFAULT_LOCALE, f"command-{command.name}")
+        command.name = f"{self.client.config.discord.command_prefix}{command.name}"
+        super().add_command(command, **options)
+
+    async def on_error(self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError, /) -> None:
+        """Every failed command ends here."""
+        await report(interaction, error)
+
+
+class EaselBot(commands.Bot):
+    """The client. `delivering()` must be open while it runs."""
+
+    report = staticmethod(report)
+
+    def __init__(self, runtime: Runtime, pace: Pace | None = None) -> None:
+        intents = discord.Intents(guilds=True, guild_reactions=True, dm_reactions=True)
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            intents=intents,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            max_messages=None,
+            tree_cls=EaselTree,
+            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+        )
+        self.studio = runtime.studio
+        self.config: Config = runtime.studio.config
+        self.presses = Presses(time.time)
+        self.delivery = Delivery(
+            self, studio=runtime.studio, jobs=runtime.jobs, files=runtime.files, clock=time.time, pace=pace or Pace()
+        )
+        self._dispatcher = runtime.dispatcher
+
+    async def setup_hook(self) -> None:
+        """After log-in and before the gateway: buttons of earlier lives, commands, and delivery."""
+        self.add_dynamic_items(RunButton, *BUTTONS)
+        for cog in self._cogs():
+            await self.add_cog(cog)
+        await self._sync()
+        self.delivery.connected()
+        assert self.application_id is not None
+        log.info("invite: %s", invite_url(self.application_id))
+
+    @contextlib.asynccontextmanager
+    async def delivering(self) -> AsyncIterator[None]:
+        """Hear of jobs and write their messages. The task belongs to whoever opens it, not to the client."""
+        with self._dispatcher.listening(self.delivery):
+            task = asyncio.create_task(self.delivery.run(), name="delivery")
+            try:
+                yield
+            finally:
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+
+    def _cogs(self) -> tuple[commands.Cog, ...]:
+        """One for every group of things that members do."""
+        return (
+            ImagineCog(self.studio, self.delivery),
+            QueueCog(self.studio, self.delivery),
+            InfoCog(self.studio),
+            HelpCog(),
+            ReactionsCog(self.studio, self.delivery, self, self.presses),
+        )
+
+    async def _sync(self) -> None:
+        """Tell Discord the commands: one server sees them at once, all servers within the hour."""
+        guild = discord.Object(self.config.discord.sync_guild) if self.config.discord.sync_guild else None
+        if guild:
+            self.tree.copy_global_to(guild=guild)
+        await self.tree.sync(guild=guild)
+
+
+async def run_bot(config: Config, token: str) -> None:
+    """Run until cancelled. Raises what makes it impossible: a refused token, a database in use, a broken model."""
+    async with open_studio(config) as runtime, EaselBot(runtime) as bot, bot.delivering():
+        client = asyncio.create_task(bot.start(token), name="discord")
+        try:
+            await asyncio.wait({client, runtime.running}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            await bot.close()
+            ended = await asyncio.gather(client, return_exceptions=True)
+        for failed in (runtime.running.exception() if runtime.running.done() else None, *ended):
+            if failed:
+                raise failed

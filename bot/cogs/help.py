@@ -1,0 +1,55 @@
+"""/help: how to begin, and every flag, from the parameter table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.text import sentence
+from gpu.params import TABLE, Param
+
+Interaction = discord.Interaction[Any]
+
+PAGE = 4000
+"""Characters in one embed; Discord takes 4096, and 6000 in all embeds of a message."""
+
+
+class HelpCog(commands.Cog):
+    """What can be typed."""
+
+    @app_commands.command()
+    async def help(self, interaction: Interaction) -> None:
+        """Show the flags and the buttons."""
+        locale = str(interaction.locale)
+        pages = _pages([flag_line(row, locale) for row in TABLE])
+        embeds = [discord.Embed(description=page) for page in pages]
+        await interaction.response.send_message(sentence(locale, "help-intro"), embeds=embeds[:1], ephemeral=True)
+        for embed in embeds[1:]:
+            await interaction.followup.send(embed=embed, ephemeral=True)
+
+
+def flag_line(row: Param, locale: str) -> str:
+    """`--steps` 1 to 150 · Denoising steps …"""
+    flags = " ".join(f"`{flag}`" for flag in row.flags)
+    return sentence(locale, "help-flag", flags=flags, values=values(row), help=row.help)
+
+
+def values(row: Param) -> str:
+    """What may follow the flag, in a few words."""
+    if row.choices:
+        return ", ".join(row.choices)
+    if row.low is not None and row.high is not None:
+        return f"{row.low:g}–{row.high:g}" if row.high < 10**6 else f"{int(row.low)}–{int(row.high)}"
+    return ", ".join(row.examples)
+
+
+def _pages(lines: list[str]) -> list[str]:
+    pages = [""]
+    for line in lines:
+        if len(pages[-1]) + len(line) + 1 > PAGE:
+            pages.append("")
+        pages[-1] += f"{line}\n"
+    return pages

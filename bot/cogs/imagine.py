@@ -1,0 +1,80 @@
+"""/imagine: one line, or the same as typed options; both are made of the parameter table."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any, Literal
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.completion import complete, values_of
+from bot.delivery import Delivery
+from bot.studio import Studio
+from bot.text import DEFAULT_LOCALE, sentence
+from bot.views.who import requester_of
+from gpu.params import TABLE, Param
+
+Interaction = discord.Interaction[Any]
+Choices = list[app_commands.Choice[str]]
+
+NUMBERS = {"int": int, "float": float}
+COMPLETED = ("model", "style", "quality", "ratio")
+"""Kinds whose values are suggested while typing: they depend on the configuration, or are open."""
+MAX_PROMPT = 6000
+"""The longest text that Discord lets a member type."""
+
+
+def typed_options(callback: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command `prompt` and one option for every row of the table that wants to be one."""
+    rows = [row for row in TABLE if row.slash]
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    own = [p for p in inspect.signature(callback).parameters.values() if p.name in ("self", "interaction")]
+    prompt = inspect.Parameter("prompt", kind, annotation=app_commands.Range[str, 1, MAX_PROMPT])
+    typed = [inspect.Parameter(row.name, kind, annotation=_annotation(row) | None, default=None) for row in rows]
+    callback.__signature__ = inspect.Signature([*own, prompt, *typed])  # type: ignore[attr-defined]
+    described = {"prompt": sentence(DEFAULT_LOCALE, "option-prompt"), **{row.name: row.help for row in rows}}
+    callback = app_commands.describe(**described)(callback)
+    callback = app_commands.rename(**{row.name: row.flag.strip("-") for row in rows})(callback)
+    suggesting = {row.name: _suggest(row) for row in rows if row.kind in COMPLETED}
+    return app_commands.autocomplete(prompt=suggest_prompt, **suggesting)(callback)
+
+
+def _annotation(row: Param) -> Any:
+    if row.choices:
+        return Literal[row.choices]
+    if row.kind in NUMBERS:
+        return app_commands.Range[NUMBERS[row.kind], row.low, row.high]
+    return app_commands.Range[str, 1, MAX_PROMPT]
+
+
+def _suggest(row: Param) -> Callable[[Interaction, str], Any]:
+    async def suggest(interaction: Interaction, current: str) -> Choices:
+        studio: Studio = interaction.client.studio
+        return [app_commands.Choice(name=value, value=value) for value in values_of(row, studio, current)]
+
+    return suggest
+
+
+async def suggest_prompt(interaction: Interaction, current: str) -> Choices:
+    """The flag being typed, its values, or the member's own earlier lines."""
+    studio: Studio = interaction.client.studio
+    recent = await studio.recent_prompts(requester_of(interaction), current, 10)
+    return [app_commands.Choice(name=name, value=value) for name, value in complete(current, studio, recent)]
+
+
+class ImagineCog(commands.Cog):
+    """The command that everything is about."""
+
+    def __init__(self, studio: Studio, delivery: Delivery) -> None:
+        self._studio = studio
+        self._delivery = delivery
+
+    @app_commands.command()
+    @typed_options
+    async def imagine(self, interaction: Interaction, prompt: str, **options: object) -> None:
+        """Draw a line."""
+        given = {name: value for name, value in options.items() if value is not None}
+        await self._delivery.answer(interaction, lambda who: self._studio.imagine(who, prompt, options=given))

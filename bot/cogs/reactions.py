@@ -1,0 +1,119 @@
+"""Reactions on the bot's messages, for those who like them better than buttons: vary, re-roll, cancel or delete, mail.
+
+Only the raw event is used, so no privileged intent is needed; whose message it is, the history knows.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+import discord
+from discord.ext import commands
+
+from bot.delivery import Delivery
+from bot.errors import NotYours
+from bot.permissions import require
+from bot.presses import Presses
+from bot.report import explain
+from bot.requester import Requester
+from bot.studio import Studio
+from storage.models import Job
+
+log = logging.getLogger(__name__)
+
+Action = Callable[[Requester, Job], Awaitable[None]]
+PLAIN = "\ufe0f"
+"""The variation selector: some clients send ✉️ with it, some without."""
+
+
+class ReactionsCog(commands.Cog):
+    """What a reaction does, by its emoji."""
+
+    def __init__(self, studio: Studio, delivery: Delivery, client: discord.Client, presses: Presses) -> None:
+        self._studio = studio
+        self._delivery = delivery
+        self._client = client
+        self._presses = presses
+        self._actions: dict[str, Action] = {
+            **{f"{index}\u20e3": partial(self._vary, index=index) for index in range(1, 5)},
+            "🔁": self._reroll,
+            "❌": self._cancel_or_delete,
+            "✉": self._mail,
+        }
+
+    @commands.Cog.listener()
+    async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
+        """Do what the emoji means, if it stands under a job's message."""
+        action = self._actions.get((payload.emoji.name or "").replace(PLAIN, ""))
+        if action is None or self._is_bot(payload):
+            return
+        job = await self._studio.job_of_message(payload.message_id)
+        if job is None or self._presses.is_repeated(payload.user_id, (payload.message_id, action)):
+            return
+        try:
+            await action(self._requester(payload, job), job)
+        except NotYours:
+            log.debug("job %s: a reaction of someone else", job.id)
+        except Exception as error:
+            await self._say(payload, explain(error, job.locale))
+
+    # --- What they do ---------------------------------------------------------------------------------------------
+
+    async def _vary(self, who: Requester, job: Job, index: int) -> None:
+        self._require(who)
+        await self._delivery.post(self._studio.vary(who, job.id, index))
+
+    async def _reroll(self, who: Requester, job: Job) -> None:
+        self._require(who)
+        await self._delivery.post(self._studio.reroll(who, job.id))
+
+    async def _cancel_or_delete(self, who: Requester, job: Job) -> None:
+        if job.state.final:
+            await self._delivery.delete(who, job.id)
+        else:
+            await self._studio.cancel(who, job.id)
+
+    async def _mail(self, who: Requester, job: Job) -> None:
+        if who.user_id != job.user_id:
+            raise NotYours
+        await self._delivery.mail(job)
+
+    # --- Who, where -----------------------------------------------------------------------------------------------
+
+    def _is_bot(self, payload: discord.RawReactionActionEvent) -> bool:
+        own = self._client.user is not None and payload.user_id == self._client.user.id
+        return own or (payload.member is not None and payload.member.bot)
+
+    def _requester(self, payload: discord.RawReactionActionEvent, job: Job) -> Requester:
+        channel = self._channel(payload.guild_id or 0, payload.channel_id)
+        rights = channel.permissions_for(payload.member) if channel and payload.member else discord.Permissions.none()
+        return Requester(
+            user_id=payload.user_id,
+            guild_id=payload.guild_id or 0,
+            channel_id=payload.channel_id,
+            locale=job.locale,
+            is_moderator=rights.manage_messages,
+            age_restricted=channel.is_nsfw() if channel else False,
+        )
+
+    def _require(self, who: Requester) -> None:
+        """Without an interaction Discord does not tell what the bot may do: look it up."""
+        channel = self._channel(who.guild_id, who.channel_id)
+        if channel:
+            require(channel.permissions_for(channel.guild.me), channel)
+
+    def _channel(self, guild_id: int, channel_id: int) -> discord.TextChannel | discord.Thread | None:
+        guild = self._client.get_guild(guild_id)
+        channel = guild.get_channel_or_thread(channel_id) if guild else None
+        return channel if isinstance(channel, discord.TextChannel | discord.Thread) else None
+
+    async def _say(self, payload: discord.RawReactionActionEvent, text: str) -> None:
+        """Answer in the channel: a reaction has no private reply, and nobody asked for a direct message."""
+        member = discord.Object(payload.user_id)
+        mentions = discord.AllowedMentions(everyone=False, roles=False, users=[member])
+        with contextlib.suppress(discord.HTTPException):
+            channel = self._client.get_partial_messageable(payload.channel_id)
+            await channel.send(f"<@{payload.user_id}> {text}", allowed_mentions=mentions)

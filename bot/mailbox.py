@@ -1,0 +1,154 @@
+"""Where the message of a job is, and how to get something into it when Discord objects.
+
+Finds a message that was sent but not written down, edits it by the bot's own token, posts anew when it is gone, and
+falls back to the interaction's token and to a direct message. Knows Discord's error codes; not what messages say.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, cast
+
+import discord
+
+from bot.errors import Unreachable
+from bot.views.base import job_of
+from bot.views.post import Post
+from storage.models import Job
+
+log = logging.getLogger(__name__)
+
+TOKEN_SECONDS = 14.5 * 60
+"""An interaction token lives 15 minutes."""
+LOOK_BACK = 100
+"""Messages of the channel that are searched for one that a crash cut off from its job."""
+
+UNKNOWN_CHANNEL, UNKNOWN_MESSAGE = 10003, 10008
+MISSING_ACCESS, MISSING_PERMISSIONS = 50001, 50013
+CANNOT_DM = 50007
+TOO_MANY_OLD_EDITS = 30046
+FILE_TOO_LARGE = 40005
+
+GONE = {UNKNOWN_MESSAGE, TOO_MANY_OLD_EDITS}
+"""The message cannot be edited (any more); another one can be posted."""
+SHUT = {UNKNOWN_CHANNEL, MISSING_ACCESS, MISSING_PERMISSIONS}
+"""The bot has lost the channel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a message is."""
+
+    channel_id: int
+    message_id: int
+
+
+class Mailbox:
+    """Writes the messages of jobs. `clock` gives seconds since 1970."""
+
+    def __init__(self, client: discord.Client, clock: Callable[[], float]) -> None:
+        self._client = client
+        self._clock = clock
+
+    async def write(self, job: Job, post: Post, *, insist: bool) -> Address | None:
+        """Make the job's message say `post`.
+
+        Without `insist` a message that is gone stays gone, and None comes back. Raises `Unreachable`, and whatever
+        `discord.HTTPException` is worth another try later.
+        """
+        try:
+            return await self._in_channel(job, post, insist)
+        except discord.HTTPException as error:
+            if error.code not in SHUT:
+                raise
+            log.warning("job %s: channel %s is shut (%s)", job.id, job.channel_id, error.code)
+        return await self._elsewhere(job, post) if insist else None
+
+    async def delete(self, job: Job) -> None:
+        """Remove the job's message, where it still exists and can be removed."""
+        if job.message_id:
+            await self._unless(GONE | SHUT, self._channel(job).get_partial_message(job.message_id).delete())
+
+    async def direct(self, user_id: int, post: Post) -> Address:
+        """Send a direct message. Raises `Unreachable` where the user does not take any."""
+        try:
+            user = self._client.get_user(user_id) or await self._client.fetch_user(user_id)
+            return _address(await user.send(**post.sending()))
+        except discord.Forbidden as error:
+            raise Unreachable from error
+
+    # --- Roads ----------------------------------------------------------------------------------------------------
+
+    async def _in_channel(self, job: Job, post: Post, insist: bool) -> Address | None:
+        if job.message_id and await self._edited(Address(job.channel_id, job.message_id), post):
+            return Address(job.channel_id, job.message_id)
+        if job.message_id and not insist:
+            return None
+        known = await self._find(job)
+        if known and await self._edited(known, post):
+            return known
+        # The nonce names the message that this one replaces: the same attempt after a crash is the same message.
+        nonce = f"{job.id}-{job.message_id % 10**8}"
+        return _address(await self._channel(job).send(**post.sending(), nonce=nonce))
+
+    async def _elsewhere(self, job: Job, post: Post) -> Address:
+        if job.interaction_token and self._clock() - job.created_at < TOKEN_SECONDS:
+            webhook = self._webhook(job)
+            edited = await self._unless(None, webhook.edit_message(cast(int, "@original"), **post.editing()))
+            if edited:
+                return Address(job.channel_id, edited.id)
+        return await self.direct(job.user_id, post)
+
+    async def _edited(self, address: Address, post: Post) -> bool:
+        message = self._client.get_partial_messageable(address.channel_id).get_partial_message(address.message_id)
+        return await self._unless(GONE, message.edit(**post.editing())) is not None
+
+    # --- Finding --------------------------------------------------------------------------------------------------
+
+    async def _find(self, job: Job) -> Address | None:
+        """The message of a job that a crash cut off from it: the interaction's own, else among the channel's last."""
+        if job.interaction_token and self._clock() - job.created_at < TOKEN_SECONDS:
+            original = await self._unless(None, self._webhook(job).fetch_message(cast(int, "@original")))
+            if original and _shows(original, job):
+                return Address(job.channel_id, original.id)
+        try:
+            async for message in self._channel(job).history(limit=LOOK_BACK):
+                if message.id != job.message_id and self._is_mine(message) and _shows(message, job):
+                    return _address(message)
+        except discord.Forbidden:
+            log.info("job %s: cannot look through channel %s", job.id, job.channel_id)
+        return None
+
+    def _is_mine(self, message: discord.Message) -> bool:
+        return self._client.user is not None and message.author.id == self._client.user.id
+
+    def _channel(self, job: Job) -> discord.PartialMessageable:
+        return self._client.get_partial_messageable(job.channel_id)
+
+    def _webhook(self, job: Job) -> discord.Webhook:
+        assert self._client.application_id is not None
+        return discord.Webhook.partial(self._client.application_id, job.interaction_token, client=self._client)
+
+    @staticmethod
+    async def _unless(codes: set[int] | None, request: Any) -> Any:
+        """The request's result, or None where it is refused with one of the codes (None: with any)."""
+        try:
+            return await request or True
+        except discord.HTTPException as error:
+            if codes is not None and error.code not in codes:
+                raise
+            return None
+
+
+def _shows(message: discord.Message, job: Job) -> bool:
+    """Whether this message is the one of the job: by a button, or, where it has none, by the id in the small print."""
+    buttons = (child for row in message.components for child in getattr(row, "children", ()))
+    return any(job_of(getattr(button, "custom_id", None) or "") == job.id for button in buttons) or (
+        not message.components and job.id in message.content
+    )
+
+
+def _address(message: discord.Message) -> Address:
+    return Address(message.channel.id, message.id)

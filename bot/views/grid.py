@@ -1,0 +1,91 @@
+"""The buttons under a job: cancel while it runs; U1 to U4, V1 to V4, re-roll and delete under its pictures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import discord
+
+from bot.views.base import JobButton, template
+from bot.views.who import requester_of
+
+if TYPE_CHECKING:
+    from bot.app import EaselBot
+
+Interaction = discord.Interaction[Any]
+
+
+class CancelButton(JobButton, template=template("c")):
+    """Stop a waiting or running job."""
+
+    action, label, style = "c", "button-cancel", discord.ButtonStyle.danger
+
+    async def press(self, interaction: Interaction, bot: EaselBot) -> None:
+        await interaction.response.defer()
+        await bot.studio.cancel(requester_of(interaction), self.job_id)
+
+
+class UpscaleButton(JobButton, template=template("u", index="[1-4]")):
+    """Post one picture alone."""
+
+    action, label = "u", "button-upscale"
+
+    async def press(self, interaction: Interaction, bot: EaselBot) -> None:
+        await bot.delivery.answer(interaction, lambda who: bot.studio.upscale(who, self.job_id, self.index))
+
+
+class VaryButton(JobButton, template=template("v", index="[1-4]")):
+    """Draw variations of one picture."""
+
+    action, label = "v", "button-vary"
+
+    async def press(self, interaction: Interaction, bot: EaselBot) -> None:
+        await bot.delivery.answer(interaction, lambda who: bot.studio.vary(who, self.job_id, self.index))
+
+
+class RerollButton(JobButton, template=template("r")):
+    """Draw the same line again with a new seed."""
+
+    action, emoji = "r", "🔄"
+
+    async def press(self, interaction: Interaction, bot: EaselBot) -> None:
+        await bot.delivery.answer(interaction, lambda who: bot.studio.reroll(who, self.job_id))
+
+
+class DeleteButton(JobButton, template=template("d")):
+    """Remove the pictures and the message."""
+
+    action, emoji = "d", "🗑️"
+
+    async def press(self, interaction: Interaction, bot: EaselBot) -> None:
+        await interaction.response.defer()
+        await bot.delivery.delete(requester_of(interaction), self.job_id)
+
+
+BUTTONS: list[type[JobButton]] = [CancelButton, UpscaleButton, VaryButton, RerollButton, DeleteButton]
+"""Every kind of job button; the bot listens for these, also on messages of its earlier lives."""
+
+
+def waiting_view(job_id: str, locale: str) -> discord.ui.View:
+    """Under a job that has not ended."""
+    return _view(CancelButton(job_id, locale=locale))
+
+
+def pictures_view(job_id: str, locale: str, pictures: int) -> discord.ui.View:
+    """Under pictures, in two rows as in Midjourney. A picture that stands alone needs no U."""
+    indices = range(1, pictures + 1)
+    upscales = [UpscaleButton(job_id, index, locale=locale, row=0) for index in indices if pictures > 1]
+    variations = [VaryButton(job_id, index, locale=locale, row=1) for index in indices]
+    return _view(*upscales, RerollButton(job_id, row=0), *variations, DeleteButton(job_id, row=1))
+
+
+def ended_view(job_id: str) -> discord.ui.View:
+    """Under a job that ended without pictures: try again, or clear away."""
+    return _view(RerollButton(job_id), DeleteButton(job_id))
+
+
+def _view(*buttons: JobButton) -> discord.ui.View:
+    view = discord.ui.View(timeout=None)
+    for button in buttons:
+        view.add_item(button)
+    return view

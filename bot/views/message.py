@@ -1,0 +1,120 @@
+"""What the message of a job says in each of its states. Knows the sentences and Discord's limits; sends nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import discord
+
+from bot.text import sentence
+from bot.views.grid import ended_view, pictures_view, waiting_view
+from bot.views.post import Post, Upload
+from gpu.types import Progress, Task
+from storage.models import Job, JobState, Place
+
+CONTENT_LIMIT = 2000
+ALT_TEXT_LIMIT = 1024
+REASON_LIMIT = 600
+BAR = 14
+"""Characters of the progress bar."""
+TASKS = {Task.VARY: "job-variations", Task.UPSCALE: "job-image", Task.IMAGINE: "job-reroll"}
+"""How a job with a parent names it."""
+
+
+def waiting(job: Job, parent: Job | None, place: Place, now: float) -> Post:
+    """It stands in the queue."""
+    when = f"<t:{int(now + place.seconds)}:R>"
+    lines = [sentence(job.locale, "job-place", ahead=place.ahead, when=when)]
+    status = sentence(job.locale, "job-waiting", attempt=job.attempt)
+    return _post(job, parent, status, lines, waiting_view(job.id, job.locale))
+
+
+def running(job: Job, parent: Job | None, progress: Progress | None, now: float) -> Post:
+    """It is being drawn. The preview is not in it: delivery adds it when there is a new one."""
+    share = progress.step / max(progress.steps, 1) if progress else 0.0
+    percent = int(100 * share)
+    full = round(BAR * share)
+    lines = [f"`{'█' * full}{'░' * (BAR - full)}` {percent} %"]
+    if progress and progress.seconds_left is not None:
+        when = f"<t:{int(now + progress.seconds_left)}:R>"
+        lines = [f"{lines[0]} · {sentence(job.locale, 'job-done-when', when=when)}"]
+    status = sentence(job.locale, "job-running", percent=percent)
+    return _post(job, parent, status, lines, waiting_view(job.id, job.locale), files=None)
+
+
+def pictures(job: Job, parent: Job | None, count: int, files: tuple[Upload, ...]) -> Post:
+    """It is done, and these are its pictures."""
+    return _post(job, parent, "", [facts(job, job.locale)], pictures_view(job.id, job.locale, count), files=files)
+
+
+def ended(job: Job, parent: Job | None, reason: str = "") -> Post:
+    """It ended without pictures to show: cancelled, failed, blocked; `reason` is a sentence."""
+    status = sentence(job.locale, "job-cancelled") if job.state is JobState.CANCELLED else ""
+    lines = [line for line in (shortened(reason, REASON_LIMIT), sentence(job.locale, "job-id", job=job.id)) if line]
+    view = None if job.state is JobState.BLOCKED else ended_view(job.id)
+    return _post(job, parent, status, lines, view)
+
+
+def facts(job: Job, locale: str) -> str:
+    """One line with what decided the pixels."""
+    params = job.request.params
+    return sentence(
+        locale, "job-facts", seed=params.seed, steps=params.num_inference_steps, cfg=f"{params.guidance_scale:g}",
+        sampler=params.scheduler, width=params.width, height=params.height, model=params.model, job=job.id,
+    )  # fmt: skip
+
+
+def alt_text(job: Job, count: int) -> str:
+    """For those who do not see the picture."""
+    text = sentence(job.locale, "job-alt-text", count=count, prompt=job.request.params.prompt)
+    return shortened(text, ALT_TEXT_LIMIT)
+
+
+def jump_link(job: Job) -> str:
+    """The address of a job's message, or "" where it has none."""
+    if not job.message_id:
+        return ""
+    return f"https://discord.com/channels/{job.guild_id or '@me'}/{job.channel_id}/{job.message_id}"
+
+
+def shortened(text: str, limit: int) -> str:
+    """At most `limit` characters, with a mark where something is missing."""
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def harmless(text: str) -> str:
+    """User text for the inside of a message: one line, no formatting, no mention."""
+    return discord.utils.escape_mentions(discord.utils.escape_markdown(" ".join(text.split())))
+
+
+def _post(
+    job: Job,
+    parent: Job | None,
+    status: str,
+    lines: list[str],
+    view: discord.ui.View | None,
+    *,
+    files: tuple[Upload, ...] | None = (),
+) -> Post:
+    """`**line** - Variations of image 2 by @who (31 %)`, and small print below; the line gives way to the limit."""
+    below = "".join(f"\n-# {line}" for line in lines)
+    about = " ".join(part for part in (_who(job, parent), status and f"({status})") if part)
+    content = _fit(job.text, lambda line: f"**{line}** - {about}{below}")
+    return Post(content=content, view=view, files=files, owner_id=job.user_id)
+
+
+def _who(job: Job, parent: Job | None) -> str:
+    user = f"<@{job.user_id}>"
+    if parent is None:
+        return user
+    link = jump_link(parent)
+    linked = "yes" if link else "no"
+    return sentence(job.locale, TASKS[job.task], index=job.parent_index, user=user, linked=linked, link=link)
+
+
+def _fit(line: str, content: Callable[[str], str]) -> str:
+    """The content with as much of the line as Discord allows."""
+    keep = CONTENT_LIMIT
+    while len(whole := content(harmless(shortened(line, keep)))) > CONTENT_LIMIT:
+        keep -= max(1, (len(whole) - CONTENT_LIMIT) // 2)
+    return whole

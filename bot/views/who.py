@@ -1,0 +1,28 @@
+"""Who asks, from what Discord tells: the only place where a `Requester` is made of an interaction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+
+from bot.requester import Requester
+
+
+def requester_of(interaction: discord.Interaction[Any]) -> Requester:
+    """The member behind an interaction. Rights count where it happens; in direct messages nobody is a moderator."""
+    return Requester(
+        user_id=interaction.user.id,
+        guild_id=interaction.guild_id or 0,
+        channel_id=interaction.channel_id or 0,
+        locale=str(interaction.locale),
+        is_moderator=bool(interaction.guild_id and interaction.permissions.manage_messages),
+        age_restricted=_age_restricted(interaction.channel),
+        interaction_id=interaction.id,
+        interaction_token=interaction.token,
+    )
+
+
+def _age_restricted(channel: object) -> bool:
+    is_nsfw = getattr(channel, "is_nsfw", None)
+    return bool(is_nsfw()) if is_nsfw else False

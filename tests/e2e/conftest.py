@@ -1,0 +1,122 @@
+"""The real bot on a simulated Discord: real studio, real SQLite, a real worker process with the fake engine."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import inspect
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import discord
+import pytest
+import simcord
+
+from bot.app import EaselBot
+from bot.publisher import Pace
+from bot.runtime import Runtime
+from storage.models import Job
+
+FAST = Pace(progress=0.05, retry=0.05, sweep=0.2, patience=1.5, per_second=1000)
+
+
+class World:
+    """A server with two members and a channel, and the bot in it."""
+
+    def __init__(self, runtime: Runtime, pace: Pace = FAST) -> None:
+        self.runtime = runtime
+        self.pace = pace
+        self.bot = EaselBot(runtime, pace)
+        self.env = simcord.Env(self.bot)
+        self._life = contextlib.AsyncExitStack()
+
+    async def start(self) -> None:
+        await self.env.start()
+        self.guild = self.env.create_guild("Studio")
+        self.channel = self.guild.create_text_channel("art")
+        self.alice, self.bob = (self.guild.add_member(self.env.create_user(name)) for name in ("alice", "bob"))
+        await self._deliver()
+
+    async def restart(self) -> None:
+        """The bot's process dies, and another one takes its place; the studio goes on."""
+        await self.stop()
+        self.bot = EaselBot(self.runtime, self.pace)
+        await self.env.restart_bot(self.bot)
+        await self._deliver()
+
+    async def stop(self) -> None:
+        """Nothing is delivered from now on."""
+        await self._life.aclose()
+
+    async def close(self) -> None:
+        await self.stop()
+        await self.env.shutdown()
+        assert not self.env.errors_since(self.env._errors_acknowledged)
+
+    async def _deliver(self) -> None:
+        self._life = contextlib.AsyncExitStack()
+        with self.env.time_context():  # its webhook calls reach the simulated Discord
+            await self._life.enter_async_context(self.bot.delivering())
+
+    # --- Looking ---------------------------------------------------------------------------------------------------
+
+    def messages(self, channel: simcord.ChannelHandle | None = None) -> list[discord.Message]:
+        return list((channel or self.channel).history())
+
+    async def until(self, look: Callable[[], Any], timeout: float = 15.0) -> Any:
+        """The first true result of `look`."""
+        async with asyncio.timeout(timeout):
+            while True:
+                found = look()
+                if inspect.isawaitable(found):
+                    found = await found
+                if found:
+                    await self.env.settle()
+                    return found
+                await asyncio.sleep(0.02)
+
+    async def imagine(self, prompt: str = "a red fox", **options: Any) -> discord.Message:
+        """Alice's grid."""
+        result = await (options.pop("by", self.alice)).slash(self.channel, "imagine", prompt=prompt, **options)
+        return await self.pictures(result.response.id)
+
+    async def pictures(self, message_id: int) -> discord.Message:
+        """That message, once it has pictures and can do no more than be looked at."""
+        return await self.until(lambda: next((m for m in self.messages() if m.id == message_id and is_done(m)), None))
+
+    async def next_pictures(self, known: discord.Message) -> discord.Message:
+        """The first finished message after `known`."""
+        return await self.until(lambda: next((m for m in self.messages() if m.id > known.id and is_done(m)), None))
+
+    async def jobs(self, user: simcord.MemberActor) -> list[Job]:
+        """The member's jobs, newest first."""
+        return await self.runtime.jobs.of_user(user.id)
+
+    async def job_of(self, message: discord.Message) -> Job:
+        job = await self.runtime.jobs.by_message(message.id)
+        assert job is not None
+        return job
+
+
+def is_done(message: discord.Message) -> bool:
+    """Whether a message shows finished pictures."""
+    return bool(message.attachments) and "V1" in labels(message)
+
+
+def buttons(message: Any) -> list[Any]:
+    return [child for row in message.components for child in row.children]
+
+
+def labels(message: Any) -> list[str]:
+    return [button.label or str(button.emoji) for button in buttons(message)]
+
+
+@pytest.fixture
+async def world(runtime: Runtime) -> AsyncIterator[World]:
+    world = World(runtime)
+    await world.start()
+    yield world
+    await world.close()
+
+
+Wait = Callable[[], Awaitable[Any]]
