@@ -35,7 +35,6 @@ error-size = { $width } × { $height } is not a size that this model draws; both
 error-latents-gone = The picture to start from is no longer stored in full, so it cannot be varied. Re-roll the line instead.
 error-latents-shape = The picture to start from was drawn in another size or by another kind of model than “{ $model }”. Vary it with its own model and --ar.
 error-out-of-memory = { $width } × { $height } does not fit into the memory of the device, not even one image at a time. Write a smaller --ar or another --model.
-error-cancelled = Cancelled.
 
 ## Models (gpu/sources.py, gpu/hub.py, gpu/loading.py, gpu/device.py)
 
@@ -138,3 +137,15 @@ info-state = { $state ->
 info-parent = From image { $index } of job { $job } ({ $link })
 help-intro = Type **/imagine** and say what you want to see. Flags follow the text, as in `a red fox in the snow --ar 3:2 --steps 20`, or are chosen as options. Under the pictures: **U** posts one alone, **V** draws variations of it, 🔄 draws the line again, 🗑️ removes it. The reactions 1️⃣–4️⃣, 🔁, ❌ and ✉️ do the same; ✉️ mails you your pictures.
 help-flag = { $flags } { $values } · { $help }
+
+## The demo page (bot/demo.py)
+
+demo-ready = The demo is open at { $url }
+    Pictures are kept in { $folder }. Ctrl-C ends it.
+demo-welcome = **Welcome to Easel.** The bot is the real one; only the Discord around it is simulated. Type `/imagine`, press Enter, and say what you want to see, for example:
+    ```{ $example }```{ $model ->
+    [starter] The model that comes with Easel is small: it draws one thing (an animal, a plant, food, a vehicle, a heart …) as a *3d render* or a *flat icon* on a background of a named colour.
+   *[other] Pictures are drawn by the model { $model }.
+    } Under the pictures: **U** posts one alone, **V** draws variations of it, 🔄 draws the line again. At the top you can switch between alice and bob.
+demo-example = a red apple, 3d render, on a blue background
+demo-port-taken = Port { $port } is taken. Choose another: python -m bot demo --port { $other }
