@@ -1,9 +1,7 @@
-"""The fair queue: who is next, who pays what, and every change of a job's state.
+"""The fair queue: every change of a job's state, and in the same transaction of its member's account.
 
-A flow is one member in one pool and tier; its tag is the weighted device seconds it was charged. The lowest rank is
-next. `docs/decisions/0002-queue.md` has the rules and the bound of unfairness that follows from them. Every method is
-one transaction, and every change is a compare-and-set, so any number of callers may race. Knows no Discord and no
-worker.
+Whose turn it is and what it costs is in `storage.flows`. Every method is one transaction, and every change of a state
+is a compare-and-set, so any number of callers may race. Knows no Discord and no worker.
 """
 
 from __future__ import annotations
@@ -13,62 +11,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from gpu.errors import BackendError, GenerationTimeout
+from storage import flows
 from storage.database import Database, Transaction
 from storage.errors import JobNotFound, QueueFull
 from storage.eta import Rules, forecast
 from storage.jobs import insert_images, insert_job, marks, to_job
 from storage.models import Job, JobState, Lane, Limits, NewJob, Place, StoredImage
-
-PRICES: dict[Lane, float] = {Lane.TURBO: 2.0, Lane.FAST: 1.0, Lane.RELAX: 1.0}
-"""What a device second costs. Relax has accounts of its own, so its price only orders relaxed jobs."""
-
-HEAD_START = 4.0
-"""A turbo job is compared as if its member had been charged this many times its estimate less."""
-
-RELAX_EVERY = 10
-"""While relaxed jobs wait, at least one claim in this many is theirs."""
-
-LOOK_AHEAD = 32
-"""Eligible flows that one claim looks at for a job that fits a batch."""
-
-PASSES = 3
-"""How often a flow can be passed to fill a batch, until it has had its turn."""
-
-TURNS = """
-SELECT jobs.*, flows.rank AS rank, flows.passed AS passed
-FROM flows JOIN jobs ON jobs.seq = flows.next_seq
-WHERE flows.pool = ? AND flows.tier = ? AND flows.eligible = 1
-ORDER BY flows.rank, flows.next_seq LIMIT ?
-"""
-
-REFRESH = """
-UPDATE flows SET
-    next_seq = new.next_seq,
-    head_start = new.head_start,
-    tag = iif(new.eligible AND NOT flows.eligible, max(flows.tag, new.time), flows.tag),
-    eligible = new.eligible
-FROM (
-    SELECT flow.pool, flow.tier, clocks.time, next.seq AS next_seq,
-        iif(next.lane = 'turbo', :head_start * next.estimate / next.weight, 0.0) AS head_start,
-        next.seq IS NOT NULL
-        AND (SELECT count(*) FROM jobs WHERE user_id = :user_id AND state = 'running') < :limit AS eligible
-    FROM flows AS flow JOIN clocks USING (pool, tier)
-    LEFT JOIN jobs AS next ON next.seq = (
-        SELECT seq FROM jobs
-        WHERE state = 'queued' AND pool = flow.pool AND tier = flow.tier AND user_id = flow.user_id
-        ORDER BY lane DESC, seq LIMIT 1
-    )
-    WHERE flow.user_id = :user_id
-) AS new
-WHERE flows.user_id = :user_id AND flows.pool = new.pool AND flows.tier = new.tier
-"""
-"""Bring a member's flows in line with their jobs. A flow that becomes eligible starts no earlier than the clock."""
-
-WAITING_OF_USER = """
-SELECT count(*) AS waiting FROM flows JOIN jobs
-ON jobs.state = 'queued' AND jobs.pool = flows.pool AND jobs.tier = flows.tier AND jobs.user_id = flows.user_id
-WHERE flows.user_id = ?
-"""
 
 CLAIM = """
 UPDATE jobs SET state = 'running', attempt = attempt + 1, worker = :worker, boot_id = :boot_id,
@@ -86,13 +34,6 @@ UPDATE jobs SET crashes = crashes + :crash, started_at = 0, error = :error,
     state = iif(crashes + :crash < :max_attempts, 'queued', 'failed'),
     finished_at = iif(crashes + :crash < :max_attempts, 0.0, :now)
 WHERE id = :id AND state = 'running' AND attempt = :attempt RETURNING *
-"""
-
-TICK = """
-UPDATE clocks SET
-    time = iif(tier = :tier, max(time, :rank), time),
-    skipped = iif(tier = :tier, 0, skipped + 1)
-WHERE pool = :pool
 """
 
 FIRST_CLICK = """
@@ -136,9 +77,7 @@ class Queue:
                 return first
             await self._check_limit(transaction, new.user_id)
             job = await insert_job(transaction, new, JobState.QUEUED, self._clock())
-            flow = (job.pool, _tier(job))
-            await transaction.run("INSERT OR IGNORE INTO clocks (pool, tier) VALUES (?, ?)", flow)
-            await transaction.run("INSERT OR IGNORE INTO flows (user_id, pool, tier) VALUES (?, ?, ?)", (job.user_id, *flow))
+            await flows.open_flow(transaction, job)
             await self._refresh(transaction, job.user_id)
         return job
 
@@ -158,9 +97,9 @@ class Queue:
     async def claim(self, pool: str, worker: str, *, accepts: Callable[[Job], bool] | None = None) -> Job | None:
         """Give `worker` the next job of the pool under a lease, or None.
 
-        With `accepts`, the first acceptable one among the next flows; a flow that was passed `PASSES` times is not
-        passed again. `accepts` is about now (does it fit the batch?), not about ever: a claim without it must follow
-        some time, else a flow that is never accepted stops the others.
+        With `accepts`, it is the first acceptable one among the next flows; a flow that was passed `flows.PASSES` times
+        is not passed again. `accepts` is about now (does it fit the batch?), not about ever: a claim without it must
+        follow some time, else a flow that is never accepted stops the others.
         """
         async with self._db.transaction() as transaction:
             found, passed = await self._next(transaction, pool, accepts)
@@ -169,11 +108,7 @@ class Queue:
             job, rank = found
             claimed = await transaction.one(CLAIM, {**self._lease(), "id": job.id, "worker": worker})
             assert claimed is not None
-            for other in passed:
-                await transaction.run(f"UPDATE flows SET passed = passed + 1 {_FLOW}", _flow(other))
-            await transaction.run(f"UPDATE flows SET passed = 0 {_FLOW}", _flow(job))
-            await transaction.run(TICK, {"pool": pool, "tier": _tier(job), "rank": rank})
-            await self._charge(transaction, job, job.estimate)
+            await flows.take_turn(transaction, job, rank, passed)
             await self._refresh(transaction, job.user_id)
         return to_job(claimed)
 
@@ -210,7 +145,7 @@ class Queue:
                 return False
             await insert_images(transaction, job.id, images)
             if job.state is JobState.RUNNING:
-                await self._charge(transaction, job, cost - job.estimate)
+                await flows.charge(transaction, job, cost - job.estimate)
             await self._refresh(transaction, job.user_id)
         return True
 
@@ -232,7 +167,7 @@ class Queue:
             row = await transaction.one(FINISH, change)
             assert row is not None
             if running:
-                await self._charge(transaction, job, cost - job.estimate)
+                await flows.charge(transaction, job, cost - job.estimate)
             await self._refresh(transaction, job.user_id)
         return to_job(row)
 
@@ -288,8 +223,8 @@ class Queue:
         async with self._db.transaction() as transaction:
             job = await self._get(transaction, job_id)
             rules = Rules(
-                slots=slots, running_limit=self._limits.running, relax_every=RELAX_EVERY,
-                turbo_price=PRICES[Lane.TURBO], head_start=HEAD_START,
+                slots=slots, running_limit=self._limits.running, relax_every=flows.RELAX_EVERY,
+                turbo_price=flows.PRICES[Lane.TURBO], head_start=flows.HEAD_START,
             )  # fmt: skip
             return await forecast(transaction, job, rules, self._clock())
 
@@ -308,30 +243,24 @@ class Queue:
         return to_job(row) if row else None
 
     async def _check_limit(self, transaction: Transaction, user_id: int) -> None:
-        row = await transaction.one(WAITING_OF_USER, (user_id,))
-        assert row is not None
-        if row["waiting"] >= self._limits.waiting:
-            raise QueueFull(waiting=row["waiting"], limit=self._limits.waiting)
+        waiting = await flows.waiting_of(transaction, user_id)
+        if waiting >= self._limits.waiting:
+            raise QueueFull(waiting=waiting, limit=self._limits.waiting)
 
     async def _next(
         self, transaction: Transaction, pool: str, accepts: Callable[[Job], bool] | None
     ) -> tuple[tuple[Job, float] | None, list[Job]]:
         """The job to claim with its flow's rank, and the jobs whose flows are passed by it."""
         passed: list[Job] = []
-        for tier in await self._tiers(transaction, pool):
-            for row in await transaction.all(TURNS, (pool, tier, LOOK_AHEAD if accepts else 1)):
+        for tier in await flows.tiers(transaction, pool):
+            for row in await flows.turns(transaction, pool, tier, flows.LOOK_AHEAD if accepts else 1):
                 job = to_job(row)
                 if accepts is None or accepts(job):
                     return (job, row["rank"]), passed
-                if row["passed"] >= PASSES:
+                if row["passed"] >= flows.PASSES:
                     return None, []
                 passed.append(job)
         return None, []
-
-    async def _tiers(self, transaction: Transaction, pool: str) -> tuple[str, str]:
-        """Paid jobs first, except for one claim in `RELAX_EVERY`."""
-        row = await transaction.one("SELECT skipped FROM clocks WHERE pool = ? AND tier = 'relax'", (pool,))
-        return ("relax", "paid") if row and row["skipped"] >= RELAX_EVERY - 1 else ("paid", "relax")
 
     async def _requeue(self, transaction: Transaction, job: Job, error: BackendError | None) -> Job:
         row = await transaction.one(REQUEUE, {
@@ -340,7 +269,7 @@ class Queue:
         })  # fmt: skip
         if row is None:
             return await self._get(transaction, job.id)
-        await self._charge(transaction, job, -job.estimate)
+        await flows.charge(transaction, job, -job.estimate)
         await self._refresh(transaction, job.user_id)
         return to_job(row)
 
@@ -349,16 +278,10 @@ class Queue:
         row = await transaction.one("SELECT * FROM jobs WHERE id = ?", (job.id,))
         if row and cost > 0 and row["state"] == JobState.CANCELLED and row["attempt"] == job.attempt:
             await transaction.run("UPDATE jobs SET cost = ? WHERE id = ?", (cost, job.id))
-            await self._charge(transaction, job, cost - row["cost"])
-
-    async def _charge(self, transaction: Transaction, job: Job, seconds: float) -> None:
-        """Move the tag of the job's flow by that many device seconds at its price and weight."""
-        charge = PRICES[job.lane] * seconds / job.weight
-        await transaction.run(f"UPDATE flows SET tag = tag + :charge {_FLOW}", {**_flow(job), "charge": charge})
+            await flows.charge(transaction, job, cost - row["cost"])
 
     async def _refresh(self, transaction: Transaction, user_id: int) -> None:
-        values = {"user_id": user_id, "limit": self._limits.running, "head_start": HEAD_START}
-        await transaction.run(REFRESH, values)
+        await flows.refresh(transaction, user_id, self._limits.running)
 
     async def _get(self, transaction: Transaction, job_id: str) -> Job:
         row = await transaction.one("SELECT * FROM jobs WHERE id = ?", (job_id,))
@@ -369,18 +292,6 @@ class Queue:
     def _lease(self) -> dict[str, Any]:
         now = self._clock()
         return {"boot_id": self._boot_id, "now": now, "lease_until": now + self._lease_seconds}
-
-
-_FLOW = "WHERE user_id = :user_id AND pool = :pool AND tier = :tier"
-
-
-def _flow(job: Job) -> dict[str, Any]:
-    return {"user_id": job.user_id, "pool": job.pool, "tier": _tier(job)}
-
-
-def _tier(job: Job) -> str:
-    """Turbo and fast share one order and one account; relax has its own."""
-    return "relax" if job.lane is Lane.RELAX else "paid"
 
 
 def _json(value: Mapping[str, Any] | None) -> str | None:
