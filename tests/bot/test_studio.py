@@ -14,7 +14,7 @@ from gpu.errors import NotSupported
 from gpu.types import Task
 from storage.errors import JobNotFound, QueueFull
 from storage.models import Job, JobState
-from tests.conftest import Recorder
+from tests.bot.conftest import Recorder
 
 FOX = "a red fox --seed 7 --steps 3"
 LONG = "a slow picture --steps 150"
