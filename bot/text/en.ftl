@@ -148,4 +148,4 @@ demo-welcome = **Welcome to Easel.** The bot is the real one; only the Discord a
    *[other] Pictures are drawn by the model { $model }.
     } Under the pictures: **U** posts one alone, **V** draws variations of it, 🔄 draws the line again. At the top you can switch between alice and bob.
 demo-example = a red apple, 3d render, on a blue background
-demo-port-taken = Port { $port } is taken. Choose another: python -m bot demo --port { $other }
+error-demo-port = Port { $port } is taken. Choose another: python -m bot demo --port { $other }
