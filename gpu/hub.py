@@ -23,6 +23,9 @@ from gpu.types import LoraSpec, ModelSpec
 OnProgress = Callable[[int, int], None]
 """Called with bytes done and bytes in all, from several threads."""
 
+PATIENCE = 15.0
+"""Seconds to wait for the hub's answer about a repository."""
+
 LORA_FILE = "pytorch_lora_weights.safetensors"
 
 log = logging.getLogger(__name__)
@@ -138,13 +141,12 @@ class HubCache:
         if self.offline:
             raise ModelError("error-model-offline", source=source.repo, revision=source.revision or "main")
         from huggingface_hub import HfApi
-        from huggingface_hub.hf_api import RepoFile
 
-        with self._errors_of(source):
-            tree = HfApi(self.endpoint or None).list_repo_tree(
-                source.repo, recursive=True, revision=source.revision or None
+        with self._errors_of(source):  # unlike the listing of a tree, this request is not repeated for a minute
+            about = HfApi(self.endpoint or None).model_info(
+                source.repo, revision=source.revision or None, files_metadata=True, timeout=PATIENCE
             )
-            return {entry.path: entry.size for entry in tree if isinstance(entry, RepoFile)}
+            return {file.rfilename: file.size or 0 for file in about.siblings or ()}
 
     def _download(self, source: Hub, sizes: Mapping[str, int], licence: str, on_progress: OnProgress) -> Path:
         from huggingface_hub import snapshot_download

@@ -65,6 +65,7 @@ def load_components(
         )
     if loras:
         _add_loras(spec, components, loras)
+    on_progress(files.size, files.size)
     return components
 
 
