@@ -23,13 +23,15 @@ from typing import Any
 import torch
 
 from gpu.backend import Event, Failed, ModelCapabilities
+from gpu.bugs import as_backend_error
 from gpu.device import choose_device, choose_dtype, free_memory, ran_out_of_memory, synchronize
-from gpu.errors import BackendError, JobCancelled, NotSupported, OutOfMemory, WorkerBug
+from gpu.errors import JobCancelled, NotSupported, OutOfMemory
 from gpu.families import FAMILIES
 from gpu.families.base import Family
-from gpu.gallery import Gallery, ImageCheck, RefusedError
+from gpu.gallery import Gallery, RefusedError
 from gpu.loading import load_components
 from gpu.phases import Phase, State, Work
+from gpu.safety import ImageCheck
 from gpu.turns import Turns
 from gpu.types import GenerationRequest, GenerationResult, ModelSpec, Progress
 
@@ -270,19 +272,13 @@ class Engine:
         """End a job without pictures."""
         job = self._jobs.pop(request.job_id, None)
         self._gallery.discard(request)
+        if ran_out_of_memory(error):
+            error = OutOfMemory(width=request.params.width, height=request.params.height)
         if isinstance(error, RefusedError):
             seconds = job.device_seconds + job.preview_seconds if job else 0.0
             self._events.append(
                 GenerationResult(job_id=request.job_id, blocked=error.category, device_seconds=seconds)
             )
         else:
-            self._events.append(Failed(request.job_id, _as_backend_error(request, error)))
+            self._events.append(Failed(request.job_id, as_backend_error(error)))
 
-
-def _as_backend_error(request: GenerationRequest, error: Exception) -> BackendError:
-    if isinstance(error, BackendError):
-        return error
-    if ran_out_of_memory(error):
-        return OutOfMemory(width=request.params.width, height=request.params.height)
-    log.error("job %s failed", request.job_id, exc_info=error)
-    return WorkerBug(bug=request.job_id)

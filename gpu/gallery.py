@@ -8,7 +8,6 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
 
 from PIL import Image
 from safetensors.torch import load_file, save
@@ -18,17 +17,10 @@ from gpu.errors import NotSupported
 from gpu.files import write_whole
 from gpu.grid import arrange
 from gpu.metadata import save_png
-from gpu.types import GenerationRequest, ImageResult, SafetyPolicy
+from gpu.safety import ImageCheck, refused
+from gpu.types import GenerationRequest, ImageResult
 
 PREVIEW_QUALITY = 80
-
-
-class ImageCheck(Protocol):
-    """Something that looks at pictures."""
-
-    def score(self, image: Image.Image) -> dict[str, float]:
-        """Category → 0…1."""
-        ...
 
 
 class RefusedError(Exception):
@@ -101,9 +93,3 @@ class Gallery:
         if folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()
 
-
-def refused(scores: Mapping[str, float], policy: SafetyPolicy) -> str:
-    """The category that is furthest over its threshold, or ""."""
-    over = {category: scores.get(category, 0.0) - limit for category, limit in policy.thresholds.items()}
-    worst = max(over, key=over.__getitem__, default="")
-    return worst if worst and over[worst] >= 0 else ""

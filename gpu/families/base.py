@@ -91,8 +91,6 @@ class UNetFamily(ABC):
         """How often the UNet ran for jobs."""
         self._fits: dict[Hashable, int] = {}
         self._vae = components.vae
-        if self._vae.dtype == torch.float16 and self._vae.config.force_upcast:
-            self._vae.to(torch.float32)  # SDXL's own autoencoder overflows in half precision
         self._reduction = 2 ** (len(self._vae.config.block_out_channels) - 1)
 
     @abstractmethod

@@ -1,0 +1,121 @@
+"""Drives an engine in tests: admits jobs at chosen ticks, runs it dry, gives back what it wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from diffusers import StableDiffusionXLPipeline
+from safetensors.torch import load_file
+from torch import Tensor
+
+from gpu.backend import Event, Failed
+from gpu.engine import Engine
+from gpu.families.base import Components
+from gpu.params import GenerationParams
+from gpu.schedulers import build
+from gpu.types import GenerationRequest, GenerationResult, ModelSpec, Progress
+
+SIDE = {"starter": 128, "tiny": 64}
+"""The size that each model draws in tests."""
+
+
+class Bench:
+    """An engine on loaded models, and everything it has said."""
+
+    def __init__(self, folder: Path, models: Mapping[str, Components], **options: Any) -> None:
+        specs = {
+            name: ModelSpec(name=name, family="sdxl", source=name, pixels=SIDE[name] ** 2, multiple=8)
+            for name in models
+        }
+        self.folder = folder
+        self.events: list[Event] = []
+        self.ticks = 0
+        self.engine = Engine(
+            specs, data_dir=folder, device="cpu", load=lambda spec, *_: models[spec.name], **{"slots": 64, **options}
+        )
+
+    def run(self, *requests: GenerationRequest, later: Mapping[int, Sequence[GenerationRequest]] | None = None) -> None:
+        """Admit `requests` now and `later` ones at their ticks, counted from now; tick until there is nothing left."""
+        waiting = {self.ticks + tick: jobs for tick, jobs in (later or {}).items()}
+        for request in requests:
+            self.engine.admit(request)
+        while waiting or not self.engine.idle:
+            for request in waiting.pop(self.ticks, ()):
+                self.engine.admit(request)
+            self.tick()
+
+    def tick(self) -> list[Event]:
+        """One tick."""
+        events = self.engine.tick()
+        self.events += events
+        self.ticks += 1
+        return events
+
+    def result(self, job_id: str) -> GenerationResult:
+        """The result of a job that succeeded or was blocked."""
+        last = self.last(job_id)
+        assert isinstance(last, GenerationResult), last
+        return last
+
+    def last(self, job_id: str) -> Event:
+        """A job's last event."""
+        return [event for event in self.events if event.job_id == job_id][-1]
+
+    def error(self, job_id: str) -> Exception:
+        """Why a job failed."""
+        last = self.last(job_id)
+        assert isinstance(last, Failed), last
+        return last.error
+
+    def progress(self, job_id: str) -> list[Progress]:
+        """What a job said on its way."""
+        return [event for event in self.events if isinstance(event, Progress) and event.job_id == job_id]
+
+    def latents(self, job_id: str) -> Tensor:
+        """The stored latents of a job's images, [n, channels, h, w]."""
+        paths = [image.latents for image in self.result(job_id).images]
+        return torch.stack([load_file(self.folder / path)["latents"] for path in paths if path])
+
+    def png(self, job_id: str, index: int = 1) -> bytes:
+        """The file of an image."""
+        return (self.folder / self.result(job_id).images[index - 1].path).read_bytes()
+
+    def files(self) -> list[str]:
+        """Every file below the data directory."""
+        return sorted(path.relative_to(self.folder).as_posix() for path in self.folder.rglob("*") if path.is_file())
+
+
+def request(job_id: str, model: str = "tiny", **wishes: Any) -> GenerationRequest:
+    """A request; what is a parameter goes into the parameters."""
+    fields = GenerationParams.model_fields
+    size = {"width": SIDE[model], "height": SIDE[model]}
+    defaults = {"num_inference_steps": 4, "num_images": 1, "guidance_scale": 4.0, "prompt": "a red apple", **size}
+    params = GenerationParams(model=model, **defaults | {k: v for k, v in wishes.items() if k in fields})
+    others = {key: value for key, value in wishes.items() if key not in fields}
+    return GenerationRequest(job_id=job_id, params=params, output_dir=Path("images") / job_id, **others)
+
+
+def stock(components: Components, params: GenerationParams, cls: Any = StableDiffusionXLPipeline, **more: Any) -> Tensor:
+    """The latents that diffusers' own pipeline draws for the same parameters."""
+    pipeline = cls(
+        **{name: getattr(components, name) for name in ("unet", "vae", "text_encoder", "text_encoder_2")},
+        tokenizer=components.tokenizer, tokenizer_2=components.tokenizer_2,
+        scheduler=build(params.scheduler, components.scheduler_config),
+        force_zeros_for_empty_prompt=components.force_zeros_for_empty_prompt, add_watermarker=False,
+    )
+    pipeline.set_progress_bar_config(disable=True)
+    size = {} if "image" in more else {"height": params.height, "width": params.width}
+    return pipeline(
+        prompt=params.prompt, negative_prompt=params.negative_prompt or None,
+        num_inference_steps=params.num_inference_steps, guidance_scale=params.guidance_scale,
+        num_images_per_prompt=params.num_images, output_type="latent", **size, **more,
+        generator=[torch.Generator().manual_seed(params.image_seed(k + 1)) for k in range(params.num_images)],
+    ).images
+
+
+def difference(ours: Tensor, theirs: Tensor) -> float:
+    """The largest difference, relative to the largest number."""
+    return float((ours - theirs).abs().max() / theirs.abs().max())

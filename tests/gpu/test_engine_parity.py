@@ -1,0 +1,75 @@
+"""The engine draws what the stock diffusers pipeline draws, alone and in any company."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from collections.abc import Callable
+
+import pytest
+from diffusers import StableDiffusionXLImg2ImgPipeline
+from torch import Tensor
+
+from gpu.families.base import Components
+from gpu.params import GenerationParams
+from gpu.schedulers import SCHEDULERS
+from gpu.types import GenerationRequest, Task
+from tests.gpu.bench import Bench, difference, request, stock
+
+TOLERANCE = 1e-5
+MODELS = ("starter", "tiny")
+GUIDANCE = (1.0, 4.0)
+
+
+@pytest.fixture(scope="module")
+def oracle(starter: Components, tiny: Components) -> Callable[[GenerationParams], Tensor]:
+    """What the stock pipeline draws; each request once."""
+    models = {"starter": starter, "tiny": tiny}
+    return functools.cache(lambda params: stock(models[params.model], params))
+
+
+def jobs(model: str) -> list[GenerationRequest]:
+    """One for each sampler, with and without guidance; steps, seeds and prompts differ."""
+    return [
+        request(
+            f"{scheduler}/{guidance}", model, scheduler=scheduler, guidance_scale=guidance * (1 + n / 20),
+            num_inference_steps=3 + n % 4, seed=11 * n, prompt=("a fox", "a pizza, 3d render", "")[n % 3],
+            negative_prompt=("", "a blue background")[n % 2], num_images=1 + (model == "tiny" and n % 3 == 0),
+        )
+        for n, (scheduler, guidance) in enumerate(itertools.product(SCHEDULERS, GUIDANCE))
+    ]
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("n", range(len(SCHEDULERS) * len(GUIDANCE)))
+def test_alone(make_bench: Callable[..., Bench], oracle: Callable[[GenerationParams], Tensor], model: str, n: int) -> None:
+    job = jobs(model)[n]
+    bench = make_bench()
+    bench.run(job)
+    assert difference(bench.latents(job.job_id), oracle(job.params)) < TOLERANCE
+    assert bench.engine.unet_calls == job.params.num_inference_steps
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_in_company(make_bench: Callable[..., Bench], oracle: Callable[[GenerationParams], Tensor], model: str) -> None:
+    """All at once in shared calls, joining at different ticks and leaving at others."""
+    bench = make_bench()
+    company = jobs(model)
+    bench.run(later={n // 2: company[n : n + 2] for n in range(0, len(company), 2)})
+    differences = {job.job_id: difference(bench.latents(job.job_id), oracle(job.params)) for job in company}
+    assert max(differences.values()) < TOLERANCE, differences
+    assert bench.engine.unet_calls < sum(job.params.num_inference_steps for job in company) / 3
+
+
+@pytest.mark.parametrize("scheduler", SCHEDULERS)
+@pytest.mark.parametrize("strength", [0.5, 0.8])
+def test_variations_are_image_to_image(bench: Bench, tiny: Components, scheduler: str, strength: float) -> None:
+    bench.run(request("parent", num_images=2))
+    job = request(
+        "child", task=Task.VARY, start_latents=bench.result("parent").images[1].latents, strength=strength,
+        scheduler=scheduler, num_images=2, seed=50, num_inference_steps=6,
+    )
+    bench.run(job)
+    start = bench.latents("parent")[1:2]
+    theirs = stock(tiny, job.params, StableDiffusionXLImg2ImgPipeline, image=start, strength=strength)
+    assert difference(bench.latents("child"), theirs) < TOLERANCE
