@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import inspect
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from typing import Any
 
 import discord
@@ -13,8 +14,9 @@ import pytest
 import simcord
 
 from bot.app import EaselBot
+from bot.config import Config, load_config
 from bot.publisher import Pace
-from bot.runtime import Runtime
+from bot.runtime import Runtime, open_studio
 from storage.models import Job
 
 FAST = Pace(progress=0.05, retry=0.05, sweep=0.2, patience=1.5, per_second=1000)
@@ -63,9 +65,9 @@ class World:
     def messages(self, channel: simcord.ChannelHandle | None = None) -> list[discord.Message]:
         return list((channel or self.channel).history())
 
-    async def until(self, look: Callable[[], Any], timeout: float = 15.0) -> Any:
+    async def until(self, look: Callable[[], Any]) -> Any:
         """The first true result of `look`."""
-        async with asyncio.timeout(timeout):
+        async with asyncio.timeout(15):
             while True:
                 found = look()
                 if inspect.isawaitable(found):
@@ -78,6 +80,7 @@ class World:
     async def imagine(self, prompt: str = "a red fox", **options: Any) -> discord.Message:
         """Alice's grid."""
         result = await (options.pop("by", self.alice)).slash(self.channel, "imagine", prompt=prompt, **options)
+        assert not result.ephemeral, result.response.content
         return await self.pictures(result.response.id)
 
     async def pictures(self, message_id: int) -> discord.Message:
@@ -87,6 +90,20 @@ class World:
     async def next_pictures(self, known: discord.Message) -> discord.Message:
         """The first finished message after `known`."""
         return await self.until(lambda: next((m for m in self.messages() if m.id > known.id and is_done(m)), None))
+
+    async def waiting(self, prompt: str = "a red fox", **options: Any) -> discord.Message:
+        """Alice's message, before anything is drawn."""
+        result = await self.alice.slash(self.channel, "imagine", prompt=prompt, **options)
+        return result.response.message
+
+    async def click(self, member: simcord.MemberActor, message: Any, label: str) -> simcord.InteractionResult:
+        """Press the button with that label or emoji, as the message shows it now."""
+        message = self.message(message.id) or message
+        button = next(button for button in buttons(message) if label in (button.label, str(button.emoji)))
+        return await member.click(message, custom_id=button.custom_id)
+
+    def message(self, message_id: int) -> discord.Message | None:
+        return next((message for message in self.messages() if message.id == message_id), None)
 
     async def jobs(self, user: simcord.MemberActor) -> list[Job]:
         """The member's jobs, newest first."""
@@ -112,11 +129,28 @@ def labels(message: Any) -> list[str]:
 
 
 @pytest.fixture
+def config(tmp_path: Path) -> Config:
+    """config.toml as it is shipped, on the fake engine and a data directory of its own."""
+    shipped = load_config()
+    worker = shipped.worker.model_copy(update={"engine": "fake"})
+    return shipped.model_copy(update={"worker": worker, "data_dir": tmp_path / "data"})
+
+
+@pytest.fixture
+async def runtime(config: Config) -> AsyncIterator[Runtime]:
+    async with open_studio(config) as opened:
+        yield opened
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Jobs that take some seconds: name it before `world`."""
+    monkeypatch.setenv("EASEL_FAKE_STEP_SECONDS", "0.2")
+
+
+@pytest.fixture
 async def world(runtime: Runtime) -> AsyncIterator[World]:
     world = World(runtime)
     await world.start()
     yield world
     await world.close()
-
-
-Wait = Callable[[], Awaitable[Any]]
