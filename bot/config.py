@@ -132,7 +132,8 @@ def _absolute(config: Config, base: Path) -> Config:
 
     def spec(model: ModelSpec) -> ModelSpec:
         loras = tuple(lora.model_copy(update={"source": local(lora.source)}) for lora in model.loras)
-        return model.model_copy(update={"source": local(model.source), "loras": loras})
+        config = local(model.config) if model.config else ""
+        return model.model_copy(update={"source": local(model.source), "config": config, "loras": loras})
 
     models = {name: spec(model) for name, model in config.models.items()}
     return config.model_copy(update={"models": models, "data_dir": (base / config.data_dir).resolve()})
