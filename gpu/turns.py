@@ -25,7 +25,7 @@ class Turns:
         if not present:
             return None
         if self._left == 0 or self._current not in self._seconds:
-            self._current = min(present, key=self._seconds.__getitem__)
+            self._current = min(present, key=lambda group: (self._seconds[group], group == self._current))
             self._left = self._slice
         self._left -= 1
         return self._current

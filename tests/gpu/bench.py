@@ -98,7 +98,9 @@ def request(job_id: str, model: str = "tiny", **wishes: Any) -> GenerationReques
     return GenerationRequest(job_id=job_id, params=params, output_dir=Path("images") / job_id, **others)
 
 
-def stock(components: Components, params: GenerationParams, cls: Any = StableDiffusionXLPipeline, **more: Any) -> Tensor:
+def stock(
+    components: Components, params: GenerationParams, cls: Any = StableDiffusionXLPipeline, **more: Any
+) -> Tensor:
     """The latents that diffusers' own pipeline draws for the same parameters."""
     pipeline = cls(
         **{name: getattr(components, name) for name in ("unet", "vae", "text_encoder", "text_encoder_2")},

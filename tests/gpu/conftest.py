@@ -33,7 +33,7 @@ def starter() -> Components:
     from gpu.loading import load_components
     from gpu.types import ModelSpec
 
-    torch.set_num_threads(2)
+    torch.set_num_threads(1)
     spec = ModelSpec(name="starter", family="sdxl", source=str(STARTER))
     return load_components(spec, torch.device("cpu"), torch.float32)
 

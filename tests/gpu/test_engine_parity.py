@@ -19,10 +19,11 @@ from tests.gpu.bench import Bench, difference, request, stock
 TOLERANCE = 1e-5
 MODELS = ("starter", "tiny")
 GUIDANCE = (1.0, 4.0)
+Oracle = Callable[[GenerationParams], Tensor]
 
 
 @pytest.fixture(scope="module")
-def oracle(starter: Components, tiny: Components) -> Callable[[GenerationParams], Tensor]:
+def oracle(starter: Components, tiny: Components) -> Oracle:
     """What the stock pipeline draws; each request once."""
     models = {"starter": starter, "tiny": tiny}
     return functools.cache(lambda params: stock(models[params.model], params))
@@ -42,7 +43,7 @@ def jobs(model: str) -> list[GenerationRequest]:
 
 @pytest.mark.parametrize("model", MODELS)
 @pytest.mark.parametrize("n", range(len(SCHEDULERS) * len(GUIDANCE)))
-def test_alone(make_bench: Callable[..., Bench], oracle: Callable[[GenerationParams], Tensor], model: str, n: int) -> None:
+def test_alone(make_bench: Callable[..., Bench], oracle: Oracle, model: str, n: int) -> None:
     job = jobs(model)[n]
     bench = make_bench()
     bench.run(job)
@@ -51,7 +52,7 @@ def test_alone(make_bench: Callable[..., Bench], oracle: Callable[[GenerationPar
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_in_company(make_bench: Callable[..., Bench], oracle: Callable[[GenerationParams], Tensor], model: str) -> None:
+def test_in_company(make_bench: Callable[..., Bench], oracle: Oracle, model: str) -> None:
     """All at once in shared calls, joining at different ticks and leaving at others."""
     bench = make_bench()
     company = jobs(model)
