@@ -21,41 +21,72 @@ Scheduler = Literal["Euler", "Euler a", "DPM++ 2M", "DPM++ 2M Karras", "DDIM", "
 """The samplers a user may name, spelled as the field spells them; `gpu/schedulers.py` has the class of each."""
 
 
-def param(*flags: str, help: str, slash: bool = False, kind: str = "", examples: tuple[str, ...] = ()) -> Any:
-    """Describe one row of the table: its flags (the first is the canonical spelling) and its help sentence."""
-    extra = {"flags": flags, "slash": slash, "kind": kind, "examples": examples}
-    return Field(description=help, json_schema_extra=typing.cast(dict[str, Any], extra))
+QUALITY: dict[str, dict[str, Any]] = {
+    "draft": {"num_inference_steps": 15, "scheduler": "Euler"},
+    "standard": {"num_inference_steps": 30, "scheduler": "Euler a"},
+    "high": {"num_inference_steps": 50, "scheduler": "DPM++ 2M"},
+    "precise": {"num_inference_steps": 30, "guidance_scale": 1.0},
+}
+"""The named `--quality` presets. A number multiplies the model's own steps; without the flag the model decides."""
+
+QUALITY_RANGE = (0.25, 4.0)
+
+
+def param(
+    *flags: str,
+    help: str,
+    slash: bool = False,
+    kind: str = "",
+    low: float | None = None,
+    high: float | None = None,
+    examples: tuple[str, ...] = (),
+) -> Any:
+    """Describe one row of the table: its flags (the first is the canonical spelling), its help, what is legal.
+
+    `kind` names a grammar of its own where the field's type is only how it is stored; then the range is the parser's.
+    """
+    row: dict[str, Any] = {"flags": flags, "slash": slash, "kind": kind, "low": low, "high": high, "examples": examples}
+    checked: dict[str, Any] = {} if kind else {"ge": low, "le": high}
+    return Field(description=help, json_schema_extra=row, **checked)
 
 
 class GenerationParams(BaseModel):
     """Everything that decides the pixels, under diffusers' own argument names.
 
-    Instances are complete: the layers (model ← quality ← style ← user) are already folded in, and `seed` is drawn,
-    so that the stored JSON alone repeats the picture.
+    Instances are complete: the layers (model ← style ← quality ← user) are already folded in, `prompt` and
+    `negative_prompt` are what the model is told (the user's own line stays with the job), and `seed` is drawn, so that
+    the stored JSON alone repeats the picture.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     prompt: str = ""
-    negative_prompt: Annotated[str, param("--no", kind="list", slash=True, help="What the picture must not show: a comma list.")] = ""
+    negative_prompt: Annotated[
+        str,
+        param("--no", "--negative", kind="list", slash=True, examples=("text, watermark", "none"),
+              help="What the picture must not show."),
+    ] = ""
     model: Annotated[str, param("--model", kind="model", slash=True, help="The model that draws.")] = ""
     aspect_ratio: Annotated[
-        str, param("--ar", "--aspect", kind="ratio", slash=True, help="Width to height.", examples=("3:2", "16:9"))
+        str, param("--ar", "--aspect", kind="ratio", slash=True, examples=("3:2", "16:9"), help="Width to height.")
     ] = "1:1"
     num_inference_steps: Annotated[
-        int, param("--steps", slash=True, help="Denoising steps: more is slower and finer."), Field(ge=1, le=150)
+        int, param("--steps", low=1, high=150, slash=True, help="Denoising steps: more is slower and finer.")
     ] = 30
     guidance_scale: Annotated[
-        float, param("--cfg", slash=True, help="How strictly to follow the prompt."), Field(ge=0, le=30)
+        float, param("--cfg", "--guidance", low=0, high=30, slash=True, help="How strictly to follow the prompt.")
     ] = 7.0
     scheduler: Annotated[Scheduler, param("--sampler", slash=True, help="The sampling method.")] = "Euler"
     seed: Annotated[
-        int, param("--seed", slash=True, help="Start of the noise: the same seed repeats a picture."), Field(ge=0, le=MAX_SEED)
+        int, param("--seed", low=0, high=MAX_SEED, slash=True, examples=("7",),
+                   help="Start of the noise: the same seed repeats a picture."),
     ] = 0
-    num_images: Annotated[int, param("--n", slash=True, help="How many images to draw."), Field(ge=1, le=4)] = 4
+    num_images: Annotated[int, param("--n", low=1, high=4, slash=True, help="How many images to draw.")] = 4
     style: Annotated[str, param("--style", kind="style", slash=True, help="A style template by name.")] = ""
     quality: Annotated[
-        str, param("--quality", "--q", kind="quality", slash=True, help="A preset, or a number that scales the steps.")
+        str,
+        param("--quality", "--q", kind="quality", low=QUALITY_RANGE[0], high=QUALITY_RANGE[1], slash=True,
+              examples=tuple(QUALITY), help="draft, standard, high, precise, or a number that multiplies the steps."),
     ] = ""
 
     # Not flags: they follow from the above and are stored so that a picture can be repeated when defaults change.
@@ -86,8 +117,8 @@ class Param(BaseModel):
     kind: str
     """int, float, str, bool, choice, or a word with its own grammar: ratio, list, model, style, quality."""
     default: Any
-    low: float | None
-    high: float | None
+    low: int | float | None
+    high: int | float | None
     choices: tuple[str, ...]
     help: str
     slash: bool
@@ -101,14 +132,10 @@ class Param(BaseModel):
 
 def _row(name: str, field: FieldInfo) -> Param:
     extra = typing.cast(dict[str, Any], field.json_schema_extra)
-    bounds = {key: getattr(m, key) for m in field.metadata for key in ("ge", "le") if getattr(m, key, None) is not None}
-    choices = tuple(typing.get_args(field.annotation)) if typing.get_origin(field.annotation) is Literal else ()
-    kind = extra["kind"] or ("choice" if choices else _type_name(field.annotation))
-    return Param(
-        name=name, kind=kind, default=field.default, low=bounds.get("ge"), high=bounds.get("le"),
-        choices=choices, help=field.description or "",
-        **{key: extra[key] for key in ("flags", "slash", "examples")},
-    )
+    literal = typing.get_args(field.annotation) if typing.get_origin(field.annotation) is Literal else ()
+    kind = extra["kind"] or ("choice" if literal else _type_name(field.annotation))
+    own = {"name": name, "kind": kind, "choices": literal, "default": field.default, "help": field.description or ""}
+    return Param(**{**extra, **own})
 
 
 def _type_name(annotation: Any) -> str:
@@ -124,12 +151,4 @@ TABLE: tuple[Param, ...] = tuple(
 
 BY_FLAG: dict[str, Param] = {flag: row for row in TABLE for flag in row.flags}
 
-QUALITY: dict[str, dict[str, Any]] = {
-    "draft": {"num_inference_steps": 15, "scheduler": "Euler"},
-    "standard": {"num_inference_steps": 30, "scheduler": "Euler a"},
-    "high": {"num_inference_steps": 50, "scheduler": "DPM++ 2M"},
-    "precise": {"num_inference_steps": 30, "guidance_scale": 1.0},
-}
-"""The named `--quality` presets. A number multiplies the model's own steps; without the flag the model decides."""
-
-QUALITY_RANGE = (0.25, 4.0)
+BY_NAME: dict[str, Param] = {row.name: row for row in TABLE}

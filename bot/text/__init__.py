@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 
 def sentence(locale: str, id: str, **facts: Fact) -> str:
-    """The sentence `id` in the language of `locale` (Discord's codes: "de", "en-US", "zh-CN"), with its facts filled in.
+    """The sentence `id` with its facts, in the language of `locale` (Discord's codes: "de", "en-US", "zh-CN").
 
     An id without a sentence comes back as it is and is logged: reporting an error must never fail.
     """

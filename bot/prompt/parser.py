@@ -1,0 +1,295 @@
+"""A line such as `a red fox --ar 3:2 --no people` into words and parameters, and back.
+
+Flags stand anywhere in the line; what follows a flag's value belongs to the prompt again, except behind a list flag
+(`--no`), which runs to the next flag. Nothing vanishes: a word is part of the prompt, part of a value, or named in the
+error. A line that cannot be read is read to its end all the same, each mistake repaired on the way, so that every error
+carries a corrected line. Linear in the length of the line; raises `PromptError` and nothing else.
+
+Knows the parameter table only through its rows: no flag by name, no Discord, no model.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from bot.errors import PromptError
+from bot.prompt.foreign import BARE
+from bot.prompt.marks import DASHES, Evidence, Mark, escape, find_marks, nearest_flag, quoted_whole, unescape
+from bot.prompt.values import (
+    CLOSING,
+    LEFT_OUT,
+    Problem,
+    Reading,
+    Vocabulary,
+    complaint,
+    first_word,
+    looks_like_value,
+    misread,
+    plain,
+    read,
+    read_foreign,
+    shorten,
+)
+from gpu.params import BY_NAME, QUALITY, TABLE, Param
+
+LIMIT = 6000
+"""Characters of a line: the most that a slash option of Discord holds."""
+
+EXAMPLE = "a red apple, 3d render"
+"""The words that a corrected line has when none were written."""
+
+_INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b\ufeff\ud800-\udfff]")
+_COMMAND = re.compile(r"\s*/imagine\b\s*(?:prompt\b\s*:?)?", re.IGNORECASE)
+_SEPARATORS = ",;. \t\n"
+_JOINTS = ("=", ":", "-", "：", "＝")
+"""What may stand between a flag and its value instead of a space: `--steps=12`."""
+_VISIBLE = re.compile(r"[^\s\u200c-\u200f\u2028-\u202e\u2060-\u2064\u00ad\ufe00-\ufe0f]")
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedPrompt:
+    """What a line says: its words, and exactly the parameters that were written."""
+
+    prompt: str
+    chosen: dict[str, Any]
+    """Parameter name → value, in the order of the table."""
+    notes: list[Problem] = field(default_factory=list)
+    """Sentences about what was understood though it was not quite spelt that way."""
+
+    @property
+    def line(self) -> str:
+        """The canonical line: what is shown, edited and run again."""
+        return format_line(self.prompt, self.chosen)
+
+
+def parse(
+    text: str, *, models: Collection[str], styles: Collection[str], options: Mapping[str, object] | None = None
+) -> ParsedPrompt:
+    """Read a line, and the slash options beside it (parameter name → value, None for absent ones).
+
+    Raises `PromptError`, whose `suggestion` holds the whole request, options included, as one line that parses.
+    """
+    reader = _LineReader(Vocabulary({"model": models, "style": styles, "quality": QUALITY}))
+    reader.read_line(text)
+    for name, value in (options or {}).items():
+        if value is not None:
+            reader.read_option(BY_NAME[name], value)
+    return reader.result()
+
+
+def format_line(prompt: str, chosen: Mapping[str, Any]) -> str:
+    """The canonical line of a prompt and its parameters: `parse(format_line(p, c))` gives `p` and `c` again.
+
+    Words that look like flags get a backslash; the flags follow the words, in the order of the table.
+    """
+    flags = [format_flag(row, chosen[row.name]) for row in TABLE if row.name in chosen]
+    return " ".join([escape(prompt), *flags]).strip()
+
+
+def format_flag(row: Param, value: object) -> str:
+    """One flag with its value, as `parse` reads it."""
+    if row.kind == "bool":
+        return row.flag
+    if row.kind == "list":
+        return f"{row.flag} {escape(str(value))}"
+    spelt = plain(value)
+    return f"{row.flag} {spelt}" if re.fullmatch(r"[\w .:+]+", spelt) else f'{row.flag} "{spelt}"'
+
+
+class _LineReader:
+    """Reads one line piece by piece: prompt words, values, and what had to be repaired."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        self.words: list[str] = []
+        self.lists: dict[str, list[str]] = {}
+        self.sink = self.words
+        """Where plain words go: to the prompt, or to the list flag that is open."""
+        self.chosen: dict[str, Any] = {}
+        self.problems: list[Problem] = []
+        self.notes: list[Problem] = []
+
+    # --- The line ------------------------------------------------------------------------------------------------
+
+    def read_line(self, text: str) -> None:
+        """Cut the line at its flags and read each piece."""
+        if len(text) > LIMIT:
+            self.problems.append(("error-prompt-long", {"length": len(text), "limit": LIMIT}))
+        line = self._without_wrapping(_INVISIBLE.sub(" ", text[: 4 * LIMIT]))
+        marks = find_marks(line)
+        starts = [*(mark.start for mark in marks), len(line)]
+        self.sink.append(line[: starts[0]])
+        for mark, end in zip(marks, starts[1:], strict=True):
+            self._read_flag(mark, line[mark.start : mark.end], line[mark.end : end])
+        for name, pieces in self.lists.items():
+            row = BY_NAME[name]
+            self._set(row, read(row, "".join(pieces), self.vocabulary) or misread(row, "", self.vocabulary))
+
+    def _without_wrapping(self, line: str) -> str:
+        """Take off what people paste along: `/imagine prompt:`, and quotes around the whole line."""
+        if command := _COMMAND.match(line):
+            self.notes.append(("note-prompt-command", {"written": command[0].strip()}))
+            line = line[command.end() :]
+        bare = line.strip()
+        return bare[1:-1] if quoted_whole(bare) and find_marks(bare) else line
+
+    def _read_flag(self, mark: Mark, written: str, after: str) -> None:
+        """One flag and what stands behind it, or prose that only looked like one."""
+        value = after[1:] if after[:1] in _JOINTS else after
+        row, reading = self._interpret(mark, written, value)
+        if mark.sure and row and row.kind == "list":
+            self._open_list(row, value)
+        elif reading and _believed(mark, row, value, reading):
+            self._accept(mark, row, written, value, reading)
+        elif mark.sure or (mark.known and mark.evidence is Evidence.LIKELY and first_word(value).alone):
+            self._take(row if mark.known else None, self._repair(mark, written, value))
+        else:
+            self.sink.append(written + after)
+
+    def _accept(self, mark: Mark, row: Param | None, written: str, value: str, reading: Reading) -> None:
+        """A flag that can be read; where its spelling was unusual, a note says so."""
+        if row and row.kind == "list":
+            self._open_list(row, value)
+        else:
+            self._take(row, reading)
+        if mark.evidence is Evidence.HINT and row and reading.problem is None:
+            self.notes.append(("note-prompt-read", {"written": written, "flag": row.flag}))
+
+    def _open_list(self, row: Param, value: str) -> None:
+        """Send the words to a list, up to the next flag."""
+        self.sink = self.lists.setdefault(row.name, [])
+        self.sink.append(f", {value}")
+
+    def _interpret(self, mark: Mark, written: str, value: str) -> tuple[Param | None, Reading | None]:
+        """The parameter that a mark means, and its value: of a known flag, a misspelt one, or one of Midjourney's."""
+        if mark.row:
+            reading = read(mark.row, value, self.vocabulary)
+            return mark.row, reading and self._without_article(mark.row, value, reading)
+        if mark.known:
+            return None, read_foreign(mark.name, value, _unknown(written, None))
+        near = nearest_flag(mark.name, strict=not mark.sure)
+        reading = read(near, value, self.vocabulary) if near else None
+        return near, reading and replace(reading, problem=_unknown(written, near))
+
+    def _without_article(self, row: Param, value: str, reading: Reading) -> Reading:
+        """`--sampler euler a red fox`: before the first words of a prompt, "a" is theirs and not part of `Euler a`."""
+        taken = value.removesuffix(reading.rest)
+        if "".join(self.words).strip() or not reading.rest.strip() or taken[-2:].lower() != " a":
+            return reading
+        shorter = read(row, taken[:-2], self.vocabulary)
+        return replace(shorter, rest=taken[-2:] + reading.rest) if shorter else reading
+
+    def _repair(self, mark: Mark, written: str, value: str) -> Reading:
+        """What is wrong with a flag that cannot be read, and the words that stay."""
+        if mark.row:
+            return misread(mark.row, value, self.vocabulary)
+        problem = _unknown(written, nearest_flag(mark.name))
+        word = first_word(value)
+        if mark.known or not word.text:
+            return Reading(LEFT_OUT, value, problem)
+        if looks_like_value(word.text):
+            return Reading(LEFT_OUT, word.rest, problem)
+        return Reading(LEFT_OUT, f" {written.lstrip(DASHES)}{value}", problem)
+
+    def _take(self, row: Param | None, reading: Reading) -> None:
+        if row:
+            self._set(row, reading)
+        elif reading.problem:
+            self.problems.append(reading.problem)
+        self._resume(reading.rest)
+
+    def _set(self, row: Param, reading: Reading) -> None:
+        """Note a value; a second, different one is a problem, and the later one wins in the corrected line."""
+        if reading.problem:
+            self.problems.append(reading.problem)
+        if reading.value is LEFT_OUT:
+            return
+        first = self.chosen.get(row.name, reading.value)
+        if first != reading.value:
+            facts = {"flag": row.flag, "first": shorten(plain(first)), "second": shorten(plain(reading.value))}
+            self.problems.append(("error-prompt-twice", {**facts}))
+        self.chosen[row.name] = reading.value
+
+    def _resume(self, rest: str) -> None:
+        """Go on with the prompt behind a value. A sign that closed the value now closes the words before the flag."""
+        self.sink = self.words
+        before = "".join(self.words).rstrip()
+        if not rest.strip(_SEPARATORS):
+            self.words.append(" ")
+        elif rest[0] in CLOSING and before:
+            self.words[:] = [before, rest[1:] if before[-1] == rest[0] else rest]
+        else:
+            self.words.append(" " + rest.lstrip(_SEPARATORS if not before else None))
+
+    # --- Slash options -------------------------------------------------------------------------------------------
+
+    def read_option(self, row: Param, value: object) -> None:
+        """A typed option: the same grammar as behind the flag. A different value in the line is a problem."""
+        if value is False:
+            return
+        text = plain(value)
+        reading = read(row, text, self.vocabulary)
+        if reading is None or (row.kind != "bool" and reading.rest.strip()):
+            reading = replace(misread(row, text, self.vocabulary), problem=complaint(row, text, self.vocabulary))
+        if reading.problem:
+            self.problems.append(reading.problem)
+        if reading.value is LEFT_OUT:
+            return
+        written = self.chosen.setdefault(row.name, reading.value)
+        if written != reading.value:
+            facts = {"flag": row.flag, "written": shorten(plain(written)), "option": shorten(plain(reading.value))}
+            self.problems.append(("error-prompt-both", {**facts}))
+
+    # --- The end -------------------------------------------------------------------------------------------------
+
+    def result(self) -> ParsedPrompt:
+        """The parsed line. Raises `PromptError` for the first problem, with a line where all of them are repaired."""
+        prompt = " ".join(unescape("".join(self.words)).split())
+        chosen = {row.name: self.chosen[row.name] for row in TABLE if row.name in self.chosen}
+        if not _VISIBLE.search(prompt):
+            self.problems.append(("error-prompt-empty", {"example": EXAMPLE}))
+            prompt = EXAMPLE
+        if not self.problems:
+            return ParsedPrompt(prompt, chosen, self.notes)
+        id, facts = self.problems[0]
+        raise PromptError(id, suggestion=_fitting_line(prompt, chosen), **facts)
+
+
+def _believed(mark: Mark, row: Param | None, value: str, reading: Reading) -> bool:
+    """Whether a mark that could be prose is a flag, now that its value is known."""
+    if mark.sure:
+        return True
+    filled = not reading.rest.strip(_SEPARATORS)
+    kind = row.kind if row else ("bool" if mark.name in BARE else "")
+    if kind == "list":
+        return mark.open_ended and value[:1] not in _SEPARATORS.strip()
+    if kind == "bool":
+        return mark.open_ended and filled
+    return filled or not mark.whole or kind == "ratio"
+
+
+def _unknown(written: str, near: Param | None) -> Problem:
+    flag = f"--{shorten(written.lstrip(DASHES).strip(), 40)}"
+    if near:
+        return "error-prompt-flag-near", {"flag": flag, "nearest": near.flag}
+    return "error-prompt-flag", {"flag": flag}
+
+
+def _fitting_line(prompt: str, chosen: dict[str, Any]) -> str:
+    """The corrected line, cut at a word where it would be too long."""
+    line = format_line(prompt, chosen)
+    if len(line) > LIMIT:
+        lists = {row.name for row in TABLE if row.kind == "list"} & chosen.keys()
+        chosen = chosen | {name: _shorter_list(chosen[name]) for name in lists}
+    while prompt and len(line := format_line(prompt, chosen)) > LIMIT:
+        cut = prompt[: LIMIT - len(line)]
+        prompt = cut.rpartition(" ")[0] or cut
+    return line
+
+
+def _shorter_list(items: str) -> str:
+    cut = items[: LIMIT // 4]
+    return items if cut == items else cut.rpartition(",")[0] or cut

@@ -1,0 +1,66 @@
+"""From what a user wrote to everything that decides the pixels.
+
+The layers, each over the one before: the model's own settings, the style's, `--quality`, the flags. Knows no Discord
+and no device; what it returns is complete, so that the stored params alone repeat the picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.prompt.aspect import size
+from bot.prompt.parser import ParsedPrompt
+from bot.prompt.styles import Styles
+from gpu.params import BY_NAME, QUALITY, GenerationParams
+from gpu.types import ModelSpec
+
+NO_DEFAULTS = "none"
+"""`--no none` switches the negative words of model and style off."""
+
+
+def resolve(parsed: ParsedPrompt, *, spec: ModelSpec, styles: Styles, seed: int) -> GenerationParams:
+    """The complete params of a line for the model `spec`; `seed` is used unless the line has one.
+
+    `prompt` and `negative_prompt` are what the model is told: the style's template is applied. The user's own words
+    stay in the line that is stored with the job.
+    """
+    chosen = parsed.chosen
+    settings = layered(chosen, spec=spec, styles=styles)
+    style = styles.get(settings["style"])
+    width, height = size(settings["aspect_ratio"], spec.pixels, spec.multiple)
+    own = {
+        "prompt": style.apply(parsed.prompt) if style else parsed.prompt,
+        "negative_prompt": _negative(spec, style.negative_prompt if style else "", chosen.get("negative_prompt", "")),
+        "width": width,
+        "height": height,
+    }
+    return GenerationParams.model_validate({"seed": seed, **settings, **own})
+
+
+def layered(chosen: Mapping[str, Any], *, spec: ModelSpec, styles: Styles) -> dict[str, Any]:
+    """Every parameter of the table but the seed: model ← style ← quality ← chosen."""
+    style = styles.get(chosen.get("style", ""))
+    settings = {name: row.default for name, row in BY_NAME.items() if name != "seed"}
+    settings |= {name: getattr(spec, name) for name in settings.keys() & ModelSpec.model_fields.keys()}
+    settings |= {"model": spec.name} | (style.defaults.model_dump(exclude_none=True) if style else {})
+    settings |= _quality(chosen.get("quality", ""), settings["num_inference_steps"])
+    return settings | dict(chosen)
+
+
+def _quality(quality: str, steps: int) -> dict[str, Any]:
+    """What a preset sets; a number multiplies the steps that there would be without it."""
+    if not quality or quality in QUALITY:
+        return QUALITY.get(quality, {})
+    row = BY_NAME["num_inference_steps"]
+    scaled = round(steps * float(quality))
+    return {"num_inference_steps": int(min(max(scaled, row.low or 1), row.high or scaled))}
+
+
+def _negative(spec: ModelSpec, style: str, own: str) -> str:
+    """The negative words of model, style and user, each once. `none` in the user's switches the others off."""
+    wanted = [word.strip() for word in own.split(",")]
+    if any(word.lower() == NO_DEFAULTS for word in wanted):
+        return ", ".join(word for word in wanted if word.lower() != NO_DEFAULTS)
+    every = [*f"{spec.negative_prompt},{style}".split(","), *wanted]
+    return ", ".join(dict.fromkeys(word.strip() for word in every if word.strip()))

@@ -1,0 +1,85 @@
+"""Style templates: a name such as "watercolor" stands for words around the prompt, and for settings.
+
+One namespace for all of them; a new style is one table of styles.toml. Knows no model and no parser.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, ValidationError, field_validator
+
+from bot.errors import ConfigError
+from gpu.params import Scheduler
+from gpu.types import Setting
+
+PLACE = "{prompt}"
+"""Where a template puts the user's words."""
+
+
+class StyleDefaults(Setting):
+    """Settings that suit a style; what the user writes wins."""
+
+    num_inference_steps: int | None = Field(None, ge=1, le=150)
+    guidance_scale: float | None = Field(None, ge=0, le=30)
+    scheduler: Scheduler | None = None
+    aspect_ratio: str | None = Field(None, pattern=r"^\d{1,2}:\d{1,2}$")
+
+
+class Style(Setting):
+    """One table of styles.toml."""
+
+    name: str = Field(pattern=r"^[a-z0-9]+( [a-z0-9]+){0,3}$")
+    prompt: str
+    """The template; `{prompt}` stands for the user's words."""
+    negative_prompt: str = ""
+    help: str = ""
+    defaults: StyleDefaults = StyleDefaults()
+
+    @field_validator("prompt")
+    @classmethod
+    def _has_one_place(cls, template: str) -> str:
+        if template.count(PLACE) != 1:
+            raise ValueError(f"must contain {PLACE} once")
+        return template
+
+    def apply(self, prompt: str) -> str:
+        """The user's words inside the template."""
+        return self.prompt.replace(PLACE, prompt)
+
+
+class Styles(Mapping[str, Style]):
+    """All styles, by name."""
+
+    def __init__(self, styles: Collection[Style]) -> None:
+        self._by_name = {style.name: style for style in styles}
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read a styles.toml. Raises `ConfigError`, which names the style and what is wrong with it."""
+        try:
+            raw = tomllib.loads(path.read_text("utf-8"))
+            return cls([Style.model_validate({"name": name, **table}) for name, table in raw.items()])
+        except ValidationError as error:
+            first = error.errors()[0]
+            key = ".".join(map(str, (error.title, *first["loc"])))
+            raise ConfigError(key=f"{path.name}: {key}", problem=f"{first['msg']} ({first['input']!r})") from error
+        except (OSError, ValueError, TypeError) as error:
+            raise ConfigError("error-config-file", file=str(path), problem=str(error)) from error
+
+    @property
+    def names(self) -> Collection[str]:
+        """What may stand behind `--style`."""
+        return self._by_name.keys()
+
+    def __getitem__(self, name: str) -> Style:
+        return self._by_name[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._by_name)
+
+    def __len__(self) -> int:
+        return len(self._by_name)

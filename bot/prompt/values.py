@@ -1,0 +1,327 @@
+"""Reading the value of a flag from the words behind it: one `Kind` for each kind of parameter.
+
+A kind reads what stands between its flag and the next one and answers with a `Reading`: the value, and the words that
+are left for the prompt. It answers None when nothing of its kind stands there; `misread` then says what is wrong and
+what was probably meant. Knows kinds, and no parameter by name.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from rapidfuzz import fuzz, process
+
+from bot.prompt import aspect
+from bot.prompt.foreign import BARE, MANY, WORDS
+from bot.prompt.marks import QUOTES, unescape
+from gpu.errors import Fact
+from gpu.params import Param
+
+Problem = tuple[str, dict[str, Fact]]
+"""The id of a sentence, and its facts."""
+
+LEFT_OUT = None
+"""The value of a reading that sets nothing."""
+
+CLOSING = ",;.!?*)]}'’…" + QUOTES
+_WORD = re.compile(rf"\s*+(?:[{QUOTES}]([^{QUOTES}]*+)[{QUOTES}]|['‘’]([^'‘’]*+)['‘’](?!\w)|(\S++))")
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)")
+_GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+")
+_LEADING = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?=\D)")
+_VALUE_LIKE = re.compile(r"(?:[+-]?[\d.]|<?https?://)\S*|[a-z]*\d\w*", re.IGNORECASE)
+_COMMA = re.compile(r"[,;，、；\n]")
+_LONGEST_NAME = 6
+"""Words of a name that are tried together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a flag's value is, and what is left behind it. With a problem, `value` is the correction."""
+
+    value: Any
+    rest: str = ""
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The names that may be written, where they do not stand in the row itself."""
+
+    names: Mapping[str, Collection[str]] = field(default_factory=dict)
+    """By kind of parameter: `model`, `style`, `quality`."""
+
+    def of(self, row: Param) -> Collection[str]:
+        """Every name that the parameter may have as its value."""
+        return row.choices or self.names.get(row.kind, ())
+
+
+Reader = Callable[[Param, str, Vocabulary], Reading | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word, or one quoted phrase, of what stands behind a flag."""
+
+    text: str
+    rest: str
+    """What follows it, beginning with the punctuation that closed it."""
+
+    @property
+    def closed(self) -> bool:
+        """Whether a name cannot go on behind it, because of a comma or the end."""
+        return not self.rest[:1].isspace()
+
+    @property
+    def alone(self) -> bool:
+        """Whether no other word follows."""
+        return not self.rest.strip(CLOSING + " \t\n")
+
+
+def words(after: str) -> Iterator[Word]:
+    """The words of `after`, one by one: quotes are taken off, punctuation at the end goes to what follows."""
+    at = 0
+    while found := _WORD.match(after, at):
+        at = found.end()
+        quoted = found[1] if found[1] is not None else found[2]
+        if quoted is not None:
+            yield Word(quoted.strip(), after[at:])
+        else:
+            text = found[3].rstrip(CLOSING)
+            yield Word(text.lstrip(QUOTES + "'‘’"), after[found.start(3) + len(text) :])
+
+
+def first_word(after: str) -> Word:
+    """The first word of `after`; an empty one where there is none."""
+    return next(words(after), Word("", after))
+
+
+# --- Readers ----------------------------------------------------------------------------------------------------
+
+
+def read_number(row: Param, after: str, vocabulary: Vocabulary) -> Reading | None:
+    """`12`, `7.5`, `7,5`, `１２`. A number out of range is corrected to the nearest end."""
+    word = first_word(after)
+    number = _number(word.text, whole=row.kind == "int")
+    return None if number is None else _fit(row, number, word, vocabulary)
+
+
+def read_quality(row: Param, after: str, vocabulary: Vocabulary) -> Reading | None:
+    """A preset by its name, or a number; as text either way."""
+    named = read_name(row, after, vocabulary)
+    if named:
+        return named
+    reading = read_number(row, after, vocabulary)
+    return reading and Reading(None if reading.value is None else plain(reading.value), reading.rest, reading.problem)
+
+
+def read_ratio(row: Param, after: str, vocabulary: Vocabulary) -> Reading | None:
+    """`3:2` and its other spellings. A ratio that is too long is corrected to the longest legal one."""
+    bare = after.lstrip(f"{QUOTES} \t\n")
+    found = aspect.find_ratio(bare)
+    if found is None:
+        return None
+    ratio, end = found
+    legal = aspect.clamp(ratio)
+    problem = None if legal == ratio else complaint(row, bare[:end].strip(), vocabulary)
+    return Reading(legal, bare[end:].lstrip(QUOTES), problem)
+
+
+def read_name(row: Param, after: str, vocabulary: Vocabulary) -> Reading | None:
+    """The longest known name at the start of `after`, however spelt: `Euler a`, `euler_a`, `"DPM++ 2M Karras"`."""
+    names = {fold(name): name for name in vocabulary.of(row)}
+    longest = None
+    for joined, word in _growing(after):
+        if joined in names:
+            longest = Reading(names[joined], word.rest)
+    return longest
+
+
+def read_choice(row: Param, after: str, vocabulary: Vocabulary) -> Reading | None:
+    """A name of a closed list; not when parts of other names follow: `DPM++ 2M SDE Karras` is no `DPM++ 2M`."""
+    reading = read_name(row, after, vocabulary)
+    parts = {part for name in vocabulary.of(row) for part in name.lower().split() if len(part) > 2}
+    following = [word.text.lower() for word, _ in zip(words(reading.rest), range(2), strict=False)] if reading else []
+    return None if parts.intersection(following) else reading
+
+
+def read_text(row: Param, after: str, vocabulary: Vocabulary) -> Reading | None:
+    """One word, or a quoted phrase."""
+    word = first_word(after)
+    return Reading(word.text, word.rest) if word.text else None
+
+
+def read_bool(row: Param, after: str, vocabulary: Vocabulary) -> Reading | None:
+    """Nothing to read: the flag alone says yes."""
+    return Reading(True, after)
+
+
+def read_list(row: Param, after: str, vocabulary: Vocabulary) -> Reading | None:
+    """Everything up to the next flag, as `a, b`."""
+    items = [" ".join(item.strip(f"{QUOTES} \t\n").split()) for item in _COMMA.split(unescape(after))]
+    return Reading(", ".join(filter(None, items))) if any(items) else None
+
+
+# --- Guesses: what was meant by a value that cannot be read --------------------------------------------------------
+
+
+def guess_nothing(row: Param, after: str, vocabulary: Vocabulary) -> Reading | None:
+    """No idea."""
+    return None
+
+
+def guess_number(row: Param, after: str, vocabulary: Vocabulary) -> Reading | None:
+    """The digits of `20steps`, if nothing else follows: `3d render` is a picture."""
+    word = first_word(after)
+    digits = _LEADING.match(unicodedata.normalize("NFKC", word.text))
+    return _fit(row, Decimal(digits[0]), word, vocabulary) if digits and word.alone else None
+
+
+def guess_ratio(row: Param, after: str, vocabulary: Vocabulary) -> Reading | None:
+    """The word for a shape, two numbers without a colon, or half of a well-known ratio."""
+    word = first_word(after)
+    if word.alone and (ratio := aspect.NAMED.get(word.text.lower())):
+        return Reading(ratio, word.rest)
+    found = aspect.guess_ratio(after)
+    return Reading(aspect.clamp(found[0]), after[found[1] :]) if found else None
+
+
+def guess_name(row: Param, after: str, vocabulary: Vocabulary) -> Reading | None:
+    """The known name that the first words look most like, or that contains them."""
+    names = {fold(name): name for name in vocabulary.of(row)}
+    best, best_score = None, 74.0
+    for joined, word in _growing(after):
+        near = process.extractOne(joined, names.keys(), scorer=fuzz.ratio, score_cutoff=best_score)
+        part = [name for name in names if len(joined) >= 3 and joined in name]
+        if near and near[1] > best_score:
+            best, best_score = Reading(names[near[0]], word.rest), near[1]
+        elif part and best is None:
+            best = Reading(names[part[0]], word.rest)
+    return best
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How the values of one kind of parameter are read, guessed at and complained about."""
+
+    read: Reader
+    guess: Reader = guess_nothing
+    problem: str = "error-prompt-missing"
+    """The sentence for a wrong value; facts `flag`, `written`, `low`, `high`, `choices`."""
+
+
+KINDS: dict[str, Kind] = {
+    "int": Kind(read_number, guess_number, "error-prompt-whole"),
+    "float": Kind(read_number, guess_number, "error-prompt-number"),
+    "quality": Kind(read_quality, guess_name, "error-prompt-quality"),
+    "ratio": Kind(read_ratio, guess_ratio, "error-prompt-ratio"),
+    "choice": Kind(read_choice, guess_name, "error-prompt-choice"),
+    "model": Kind(read_name, guess_name, "error-prompt-choice"),
+    "style": Kind(read_name, guess_name, "error-prompt-choice"),
+    "list": Kind(read_list),
+    "str": Kind(read_text),
+    "bool": Kind(read_bool),
+}
+"""One for each kind of the table. A new kind is its reader and one line here."""
+
+
+def read(row: Param, after: str, vocabulary: Vocabulary) -> Reading | None:
+    """The value of `row` at the start of `after`, or None where none stands there."""
+    return KINDS[row.kind].read(row, after, vocabulary)
+
+
+def misread(row: Param, after: str, vocabulary: Vocabulary) -> Reading:
+    """What is wrong where `read` found nothing, and the correction.
+
+    Without a guess the flag is left out. A single wrong word goes with it; more words belong to the prompt.
+    """
+    word = first_word(after)
+    if not word.text:
+        missing: Problem = "error-prompt-missing", {"flag": row.flag, "example": example(row, vocabulary)}
+        return Reading(LEFT_OUT, after, missing)
+    guess = KINDS[row.kind].guess(row, after, vocabulary)
+    written = after.removesuffix(guess.rest).strip() if guess else word.text
+    problem = complaint(row, written, vocabulary)
+    if guess:
+        return Reading(guess.value, guess.rest, problem)
+    return Reading(LEFT_OUT, "" if word.alone else after, problem)
+
+
+def complaint(row: Param, written: str, vocabulary: Vocabulary) -> Problem:
+    """The sentence for a wrong value: the flag, what is legal, what was written."""
+    low, high = (f"1:{aspect.MAX_RATIO}", f"{aspect.MAX_RATIO}:1") if row.kind == "ratio" else (row.low, row.high)
+    facts: dict[str, Fact] = {"flag": row.flag, "written": shorten(written)}
+    facts |= {name: plain(value) for name, value in (("low", low), ("high", high)) if value is not None}
+    return KINDS[row.kind].problem, facts | {"choices": shorten(", ".join(vocabulary.of(row)), 600)}
+
+
+def read_foreign(name: str, after: str, problem: Problem) -> Reading | None:
+    """Skip the value of a flag that is not Easel's: a number, a link, a code, or several where it takes many."""
+    rest, skipped = after, 0
+    for word in () if name in BARE else words(after):
+        if not looks_like_value(word.text) or (skipped and name not in MANY):
+            break
+        rest, skipped = word.rest, skipped + 1
+    return Reading(LEFT_OUT, rest, problem) if skipped or name in BARE else None
+
+
+def looks_like_value(word: str) -> bool:
+    """Whether a word behind an unknown flag is its value rather than a word of the prompt."""
+    return bool(_VALUE_LIKE.fullmatch(word)) or word.lower() in WORDS
+
+
+def example(row: Param, vocabulary: Vocabulary) -> str:
+    """A legal use of the flag, such as `--steps 30`."""
+    value = row.examples[0] if row.examples else next(iter(vocabulary.of(row)), plain(row.default))
+    return f"{row.flag} {value}".rstrip()
+
+
+def plain(value: object) -> str:
+    """A value as it is written behind its flag: numbers without exponents or needless zeros."""
+    if isinstance(value, float):
+        return format(Decimal(repr(value)).normalize(), "f")
+    return str(value)
+
+
+def shorten(written: str, limit: int = 60) -> str:
+    """What was written, short enough to be repeated in a sentence."""
+    return written if len(written) <= limit else written[: limit - 1] + "…"
+
+
+def fold(name: str) -> str:
+    """Letters, digits and pluses of a name, in one spelling: `dpmpp_2m` is `DPM++ 2M`, `euler_ancestral` `Euler a`."""
+    letters = (char for char in unicodedata.normalize("NFKC", name).lower() if char.isalnum() or char == "+")
+    return "".join(letters).replace("pp", "++").replace("ancestral", "a")
+
+
+def _growing(after: str) -> Iterator[tuple[str, Word]]:
+    """The first word folded, the first two joined, and so on, as far as a name may reach."""
+    joined = ""
+    for count, word in enumerate(words(after), 1):
+        joined += fold(word.text)
+        if not joined:
+            return
+        yield joined, word
+        if word.closed or count == _LONGEST_NAME:
+            return
+
+
+def _number(text: str, *, whole: bool) -> Decimal | None:
+    """The number that `text` spells. A comma groups the thousands of a whole number, else it is a decimal point."""
+    spelt = unicodedata.normalize("NFKC", text).replace("−", "-")
+    spelt = spelt.replace(",", "") if whole and _GROUPED.fullmatch(spelt) else spelt.replace(",", ".", 1)
+    return Decimal(spelt) if _NUMBER.fullmatch(spelt) else None
+
+
+def _fit(row: Param, number: Decimal, word: Word, vocabulary: Vocabulary) -> Reading:
+    """The nearest legal number. One on the wrong side of zero is no slip: it is left out (`--seed -1` means random)."""
+    low, high = Decimal(str(row.low)), Decimal(str(row.high))
+    legal = min(max(number, low), high)
+    value = int(legal.to_integral_value()) if row.kind == "int" else float(legal)
+    if low <= number <= high and (row.kind != "int" or value == number):
+        return Reading(value, word.rest)
+    return Reading(LEFT_OUT if number < 0 <= low else value, word.rest, complaint(row, word.text, vocabulary))
