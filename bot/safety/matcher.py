@@ -1,0 +1,146 @@
+"""Finds terms in a text: the words that the speller read, put together, with what their neighbours make of them.
+
+A term inside a harmless phrase ("naked mole rat") is dropped, a term near certain words turns harmless, mild or
+harmful, as `terms/rules.toml` says. Knows tags, not policies.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from bot.safety.lexicon import Lexicon
+from bot.safety.speller import Hit, dense, spell
+
+HARMLESS = "allow.phrase"
+_WORD = re.compile(r"[^\W_]+")
+_BREAK = re.compile(r"[,;.!?:][\s]|\n")
+_MAX_GAP = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A term at [start, end) of the text, under its tag ("sexual.explicit")."""
+
+    start: int
+    end: int
+    tag: str
+    term: str = ""
+
+    @property
+    def list(self) -> str:
+        """The file that the term is from ("sexual")."""
+        return self.tag.partition(".")[0]
+
+    @property
+    def table(self) -> str:
+        """The table of that file ("explicit")."""
+        return self.tag.partition(".")[2]
+
+
+class Reading:
+    """One cleaned text and what was found in it."""
+
+    def __init__(self, text: str, lexicon: Lexicon) -> None:
+        self.text = text
+        self._lexicon = lexicon
+        self._words = [match.start() for match in _WORD.finditer(text)]
+        hits = spell(text, lexicon)
+        self._at: dict[int, list[Hit]] = defaultdict(list)
+        for hit in hits:
+            self._at[hit.start].append(hit)
+        found = {*self._terms(hits), *self._dense(), *self._signs()}
+        self.found = self._without_covered(found)
+
+    def tagged(self, *tags: str) -> list[Found]:
+        """What was found under any of these tags."""
+        return [found for found in self.found if found.tag in tags]
+
+    def distance(self, one: Found, other: Found) -> int:
+        """Words between two finds; 0 when they touch or overlap."""
+        first, second = sorted((one, other), key=lambda found: found.start)
+        between = bisect_left(self._words, second.start) - bisect_left(self._words, first.end)
+        return max(0, between)
+
+    def same_clause(self, one: Found, other: Found) -> bool:
+        """Whether no comma, full stop or line end is between the two."""
+        first, second = sorted((one, other), key=lambda found: found.start)
+        return not _BREAK.search(self.text, first.end, second.start)
+
+    def follows(self, end: int) -> Iterator[Hit]:
+        """The words that come directly after position `end`."""
+        for at in range(end, min(end + _MAX_GAP, len(self.text))):
+            yield from self._at.get(at, ())
+            if self.text[at].isalnum() or _BREAK.match(self.text, at):
+                return
+
+    def _terms(self, hits: Sequence[Hit]) -> Iterator[Found]:
+        for hit in hits:
+            for phrase in self._lexicon.phrases.get(hit.word, ()):
+                for end in self._ends(hit.end, phrase.rest):
+                    yield Found(hit.start, end, phrase.tag, phrase.term)
+
+    def _dense(self) -> Iterator[Found]:
+        for start, end, tag in dense(self.text, self._lexicon):
+            yield Found(start, end, tag, self.text[start:end])
+
+    def _signs(self) -> Iterator[Found]:
+        if self.text.isascii():
+            return
+        for at, char in enumerate(self.text):
+            for tag in self._lexicon.signs.get(char, ()):
+                yield Found(at, at + 1, tag, char)
+
+    def _ends(self, end: int, rest: tuple[str, ...]) -> Iterator[int]:
+        """Where a term ends whose words so far end at `end`."""
+        if not rest:
+            yield end
+            return
+        for hit in self.follows(end):
+            if hit.word == rest[0]:
+                yield from self._ends(hit.end, rest[1:])
+
+    def _without_covered(self, found: set[Found]) -> list[Found]:
+        covers = [(cover.start, cover.end) for cover in found if cover.tag == HARMLESS]
+        kept = [f for f in found if f.tag != HARMLESS and not any(_covers(cover, f) for cover in covers)]
+        return sorted(kept, key=lambda f: (f.start, f.end, f.tag))
+
+
+def _covers(cover: tuple[int, int], found: Found) -> bool:
+    """Whether a harmless phrase holds a term, or the term only begins in its middle ("thirty-[five years old]")."""
+    start, end = cover
+    return start <= found.start < end and (found.end <= end or start < found.start)
+
+
+def in_context(reading: Reading, rules: dict[str, list[dict[str, object]]]) -> list[Found]:
+    """What was found, after the rules about neighbours."""
+    found = reading.found
+    for rule in rules.get("harmful", ()):
+        found = found + list(_harmful(reading, rule))
+    for kind, turn in (("harmless", None), ("mild", "mild")):
+        for rule in rules.get(kind, ()):
+            found = [kept for f in found if (kept := _turned(reading, f, rule, turn))]
+    return found
+
+
+def _harmful(reading: Reading, rule: dict[str, object]) -> Iterator[Found]:
+    """A pair of neighbours that is harmful together."""
+    for one in reading.tagged(str(rule["one"])):
+        for other in reading.tagged(str(rule["other"])):
+            if one != other and reading.distance(one, other) <= int(str(rule["within"])):
+                yield Found(min(one.start, other.start), max(one.end, other.end), str(rule["tag"]), one.term)
+
+
+def _turned(reading: Reading, found: Found, rule: dict[str, object], table: str | None) -> Found | None:
+    """`found` as a neighbour of the rule makes it: dropped, or under another table of the same list."""
+    terms = rule["terms"]
+    assert isinstance(terms, list)
+    if found.term not in terms:
+        return found
+    for other in reading.tagged(str(rule["near"])):
+        if reading.distance(found, other) <= int(str(rule["within"])) and reading.same_clause(found, other):
+            return replace(found, tag=f"{found.list}.{table}") if table else None
+    return found
