@@ -16,7 +16,7 @@ from storage.errors import JobNotFound, QueueFull
 from storage.models import Job, JobState
 from tests.bot.conftest import Recorder
 
-FOX = "a red fox --seed 7 --steps 3"
+FOX = "a red fox --steps 3 --seed 7"
 LONG = "a slow picture --steps 150"
 
 
