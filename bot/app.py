@@ -31,6 +31,7 @@ from bot.runtime import Runtime, open_studio
 from bot.text import DEFAULT_LOCALE, sentence
 from bot.views.grid import BUTTONS
 from bot.views.run import RunButton
+from bot.views.unknown import UnknownButton
 
 log = logging.getLogger(__name__)
 
@@ -79,7 +80,7 @@ class EaselBot(commands.Bot):
 
     async def setup_hook(self) -> None:
         """After log-in and before the gateway: buttons of earlier lives, commands, and delivery."""
-        self.add_dynamic_items(RunButton, *BUTTONS)
+        self.add_dynamic_items(RunButton, UnknownButton, *BUTTONS)
         for cog in self._cogs():
             await self.add_cog(cog)
         await self._sync()
