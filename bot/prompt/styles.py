@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Self
 
@@ -15,6 +16,8 @@ from pydantic import Field, ValidationError, field_validator
 from bot.errors import ConfigError
 from gpu.params import Scheduler
 from gpu.types import Setting
+
+STYLES_FILE = Path(__file__).with_name("styles.toml")
 
 PLACE = "{prompt}"
 """Where a template puts the user's words."""
@@ -83,3 +86,9 @@ class Styles(Mapping[str, Style]):
 
     def __len__(self) -> int:
         return len(self._by_name)
+
+
+@cache
+def bundled_styles() -> Styles:
+    """The styles that come with Easel."""
+    return Styles.load(STYLES_FILE)

@@ -195,6 +195,8 @@ def guess_name(row: Param, after: str, vocabulary: Vocabulary) -> Reading | None
     names = {fold(name): name for name in vocabulary.of(row)}
     best, best_score = None, 74.0
     for joined, word in _growing(after):
+        if joined in names:  # not what was meant, or it would have been read
+            continue
         near = process.extractOne(joined, names.keys(), scorer=fuzz.ratio, score_cutoff=best_score)
         part = [name for name in names if len(joined) >= 3 and joined in name]
         if near and near[1] > best_score:

@@ -1,0 +1,48 @@
+"""The parts of README.md that are made from the code: `python -m bot.docs` writes them, a test holds them true."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from bot.prompt.aspect import MAX_RATIO
+from bot.prompt.styles import bundled_styles
+from bot.prompt.values import plain
+from gpu.params import QUALITY, TABLE, Param
+
+README = Path(__file__).resolve().parent.parent / "README.md"
+_BLOCK = re.compile(r"(<!-- flags:begin -->\n).*?(<!-- flags:end -->)", re.DOTALL)
+
+
+def flag_table() -> str:
+    """A Markdown table with one line for each parameter."""
+    lines = [f"| {_code(row.flags)} | {values(row)} | {row.help} |" for row in TABLE]
+    return "\n".join(["| Flag | Values | What it does |", "| --- | --- | --- |", *lines, ""])
+
+
+def values(row: Param) -> str:
+    """What may stand behind the flag."""
+    numbers = "" if row.low is None else f"{plain(row.low)}–{plain(row.high)}"
+    words = {
+        "ratio": f"`3:2`, `16:9` … from 1:{MAX_RATIO} to {MAX_RATIO}:1",
+        "list": "a comma list; `none` drops the defaults",
+        "model": "a model of `config.toml`",
+        "style": _code(bundled_styles()),
+        "quality": f"{_code(QUALITY)}, or {numbers}",
+        "bool": "",
+    }
+    return words.get(row.kind) or (_code(row.choices) if row.choices else numbers)
+
+
+def update(text: str) -> str:
+    """`text` with a fresh table between its markers."""
+    return _BLOCK.sub(lambda block: block[1] + flag_table() + block[2], text)
+
+
+def _code(words: Iterable[str]) -> str:
+    return ", ".join(f"`{word}`" for word in words)
+
+
+if __name__ == "__main__":
+    README.write_text(update(README.read_text("utf-8")), "utf-8")
