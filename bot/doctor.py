@@ -81,7 +81,7 @@ def check_models(config: Config, hub: HubCache) -> Iterator[Check]:
         yield _model(spec, hub, needed=spec.name == config.default_model and config.worker.engine != "fake")
 
 
-def _check(name: str, mark: Mark, id: str, **facts: Fact) -> Check:
+def _check(name: str, mark: Mark, id: str, /, **facts: Fact) -> Check:
     return Check(name, mark, sentence(DEFAULT_LOCALE, id, **facts))
 
 
@@ -133,17 +133,17 @@ def _disk(config: Config) -> Check:
 
 
 def _model(spec: ModelSpec, hub: HubCache, *, needed: bool) -> Check:
+    facts = {"model": spec.name, "licence": " ".join(filter(None, (spec.licence, spec.licence_url))) or "?"}
     try:
         look = hub.look(spec)
     except ModelError as error:
-        absent = error.id == "error-model-offline" and not needed
-        mark, id = (Mark.NOTE, "doctor-model-later") if absent else (Mark.BAD, "doctor-model-failed")
-        return _check("model", mark, id, model=spec.name, problem=sentence_of(error))
-    facts = {"model": spec.name, "licence": " ".join(filter(None, (spec.licence, spec.licence_url))) or "?"}
+        if error.id == "error-model-offline" and not needed:
+            return _check("model", Mark.NOTE, "doctor-model-later", **facts)
+        return _check("model", Mark.BAD, "doctor-model-failed", problem=sentence_of(error), **facts)
     if look.missing > look.free:
         room = ModelError("error-model-disk", source=spec.source, needed=size(look.missing), free=size(look.free),
                           folder=str(hub.folder))  # fmt: skip
-        return _check("model", Mark.BAD, "doctor-model-failed", model=spec.name, problem=sentence_of(room))
+        return _check("model", Mark.BAD, "doctor-model-failed", problem=sentence_of(room), **facts)
     if any(isinstance(source := where(part), Hub) and not source.pinned for part in (spec, *spec.loras)):
         return _check("model", Mark.NOTE, "doctor-model-unpinned", model=spec.name)
     if look.missing:

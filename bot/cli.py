@@ -1,0 +1,254 @@
+"""`python -m bot COMMAND`: the commands, their options and their exit codes.
+
+    0   done
+    1   the machine failed: a model, the worker, the disk
+    2   the request was refused: a flag, a job that is not there, the configuration
+    3   a safety check blocked it
+
+What tools read goes to standard output as JSON, one object a line; what people read goes to standard error. Each
+command imports what it needs when it runs: `parse`, `check` and `params` answer within a second.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import signal
+import sys
+from collections.abc import Callable, Coroutine, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from bot.config import DEFAULT_PATH, Config, discord_token, load_config
+from bot.errors import PromptBlocked, PromptError, Refusal
+from bot.text import DEFAULT_LOCALE, sentence, sentence_of
+from gpu.errors import EaselError, Fact, NotSupported
+from storage.errors import JobNotFound, QueueFull
+
+if TYPE_CHECKING:
+    from bot.terminal import Ask
+
+FAILED, REFUSED, BLOCKED, INTERRUPTED = 1, 2, 3, 130
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="Easel.")
+
+ConfigFile = Annotated[Path, typer.Option("--config", help="The configuration file.")]
+Out = Annotated[Path, typer.Option("--out", help="Folder for the pictures.")]
+FLAGS_ARE_WORDS = {"ignore_unknown_options": True}
+"""A prompt holds flags of its own."""
+
+
+@app.command(context_settings=FLAGS_ARE_WORDS)
+def imagine(
+    prompt: Annotated[list[str], typer.Argument(help='The line as on Discord: "a red fox --ar 3:2 --seed 7".')],
+    out: Out = Path("."),
+    config: ConfigFile = DEFAULT_PATH,
+) -> None:
+    """Draw a prompt and print one JSON object for each picture."""
+    line = " ".join(prompt)
+    _draw(config, out, lambda studio, requester: studio.imagine(requester, line))
+
+
+@app.command()
+def again(
+    job: Annotated[str, typer.Argument(help="A job that `imagine` or `again` printed.")],
+    vary: Annotated[int, typer.Option("--vary", min=1, max=4, help="Four variations of picture K.")] = 0,
+    upscale: Annotated[int, typer.Option("--upscale", min=1, max=4, help="Picture K alone.")] = 0,
+    reroll: Annotated[bool, typer.Option("--reroll", help="The same line with a new seed.")] = False,
+    out: Out = Path("."),
+    config: ConfigFile = DEFAULT_PATH,
+) -> None:
+    """Do with a finished job what its buttons do on Discord."""
+    if [bool(vary), bool(upscale), reroll].count(True) != 1:
+        _stop(REFUSED, _words("error-again-one"))
+    if reroll:
+        _draw(config, out, lambda studio, requester: studio.reroll(requester, job))
+    elif vary:
+        _draw(config, out, lambda studio, requester: studio.vary(requester, job, vary))
+    else:
+        _draw(config, out, lambda studio, requester: studio.upscale(requester, job, upscale))
+
+
+@app.command()
+def params() -> None:
+    """Print the parameter table as JSON."""
+    from bot.prompt.listing import params_json
+
+    print(json.dumps(params_json(), indent=2))
+
+
+@app.command()
+def parse(config: ConfigFile = DEFAULT_PATH) -> None:
+    """Read one prompt a line, as JSON strings, and print what each says."""
+    from bot.prompt.listing import parse_json
+
+    settings = _config(config)
+    _each_line(lambda text: parse_json(text, settings))
+
+
+@app.command()
+def check(policy: Annotated[Literal["strict", "open"], typer.Option("--policy")] = "strict") -> None:
+    """Read one prompt a line, as JSON strings, and print the verdict of the prompt check on each."""
+    from bot.safety import check_json
+
+    _each_line(lambda text: check_json(text, policy))
+
+
+@app.command()
+def doctor(config: ConfigFile = DEFAULT_PATH) -> None:
+    """Check everything that Easel needs; exit 1 when something fails."""
+    from bot.doctor import Mark, examine
+
+    failed = 0
+    for result in examine(config):
+        print(result, flush=True)
+        failed += result.mark is Mark.BAD
+    print(_words("doctor-failed", count=failed) if failed else _words("doctor-all-well"))
+    raise typer.Exit(FAILED if failed else 0)
+
+
+@app.command()
+def run(config: ConfigFile = DEFAULT_PATH) -> None:
+    """Run the Discord bot. The token comes from DISCORD_TOKEN."""
+    settings = _config(config)
+    if not (token := discord_token()):
+        _stop(REFUSED, _words("error-token-missing"))
+    _log(logging.INFO)
+    _warn_of_models(settings)
+    import aiohttp
+    import discord
+
+    from bot.app import run_bot
+
+    try:
+        _run(run_bot(settings, token))
+    except discord.LoginFailure:
+        _stop(REFUSED, _words("error-token-refused"))
+    except (aiohttp.ClientError, discord.HTTPException, discord.GatewayNotFound) as error:
+        _stop(FAILED, _words("error-discord-unreachable", problem=str(error)))
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes a free one.")] = 8765,
+    browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
+    config: ConfigFile = DEFAULT_PATH,
+) -> None:
+    """Run the bot in a page that looks like Discord: no token, no network, no GPU."""
+    from bot.demo import run_demo
+
+    settings = _config(config)
+    _log(logging.WARNING)
+    _run(run_demo(settings, port=port, browser=browser))
+
+
+def main() -> None:
+    """The entry point."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError):  # a stream that somebody replaced
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    app(prog_name="python -m bot")
+
+
+# --- Parts of commands ----------------------------------------------------------------------------------------------
+
+
+def _draw(config: Path, out: Path, ask: Ask) -> None:
+    from rich.console import Console
+
+    from bot.terminal import draw
+
+    _log(logging.ERROR)
+    _run(draw(_config(config), out, ask, Console(stderr=True)))
+
+
+def _run(work: Coroutine[Any, Any, None]) -> None:
+    """Run until done; an interrupt or SIGTERM stops it cleanly, an error becomes a sentence and an exit code."""
+    try:
+        asyncio.run(_until_signal(work))
+    except EaselError as error:
+        _refuse(error)
+    except (asyncio.CancelledError, KeyboardInterrupt):
+        _stop(INTERRUPTED, _words("cli-cancelled"))
+    except OSError as error:
+        _stop(FAILED, str(error))
+
+
+async def _until_signal(work: Coroutine[Any, Any, None]) -> None:
+    task = asyncio.ensure_future(work)
+    with contextlib.suppress(NotImplementedError):  # Windows
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    await task
+
+
+def _refuse(error: EaselError) -> None:
+    """Say what a Discord user would read, and end with the exit code of its kind."""
+    words = [sentence_of(error)]
+    if isinstance(error, PromptError):
+        words.append(_words("cli-suggestion", line=error.suggestion))
+    _stop(_exit_code(error), *words)
+
+
+def _exit_code(error: EaselError) -> int:
+    if isinstance(error, PromptBlocked) or getattr(error, "state", "") == "blocked":
+        return BLOCKED
+    return REFUSED if isinstance(error, Refusal | NotSupported | JobNotFound | QueueFull) else FAILED
+
+
+def _stop(code: int, *words: str) -> None:
+    print(*words, sep="\n", file=sys.stderr)
+    raise typer.Exit(code)
+
+
+def _config(path: Path) -> Config:
+    try:
+        return load_config(path)
+    except Refusal as error:
+        _refuse(error)
+        raise
+
+
+def _each_line(answer: Callable[[str], dict[str, Any]]) -> None:
+    """One JSON string a line in, one JSON object a line out, whatever the line holds."""
+    for text in _lines():
+        print(json.dumps(answer(text) if isinstance(text, str) else {"ok": False, "error": _not_json(text)}))
+
+
+def _lines() -> Iterator[str | bytes]:
+    """The strings on standard input; lines that hold none as they are."""
+    for line in sys.stdin.buffer:
+        try:
+            text = json.loads(line)
+        except (ValueError, RecursionError):
+            text = None
+        yield text if isinstance(text, str) else line
+
+
+def _not_json(line: bytes) -> str:
+    return _words("error-not-json", written=line[:80].decode("utf-8", "replace").strip())
+
+
+def _warn_of_models(config: Config) -> None:
+    """What is wrong with models that are loaded only when somebody asks for them, without asking the hub."""
+    from dataclasses import replace
+
+    from bot.doctor import Mark, check_models
+    from gpu.hub import HubCache
+
+    for result in check_models(config, replace(HubCache.from_environment(), offline=True)):
+        if result.mark is Mark.BAD:
+            logging.getLogger(__name__).warning("%s", result.text)
+
+
+def _log(level: int) -> None:
+    logging.basicConfig(
+        level=level, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s", datefmt="%H:%M:%S"
+    )
+
+
+def _words(id: str, **facts: Fact) -> str:
+    return sentence(DEFAULT_LOCALE, id, **facts)

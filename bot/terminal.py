@@ -1,0 +1,147 @@
+"""Draws from the command line: the same studio as on Discord, on a database of its own, with a progress bar.
+
+Pictures go to a folder, one JSON object for each goes to standard output; what people read goes to standard error.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from bot.config import Config
+from bot.requester import Requester
+from bot.runtime import Runtime, open_studio
+from bot.studio import Studio
+from bot.text import DEFAULT_LOCALE, sentence
+from gpu import types
+from gpu.errors import EaselError, Fact
+from storage.errors import DatabaseInUse
+from storage.models import Job, JobState, StoredImage
+
+Ask = Callable[[Studio, Requester], Awaitable[Job]]
+"""Asks the studio for a job."""
+
+FOLDER = "cli"
+"""Below the data directory, so that the command line can draw while a bot runs."""
+LOCK_PAUSE = 0.5
+
+
+class NoPicturesError(EaselError):
+    """The job ended without pictures; `state` says how."""
+
+    def __init__(self, state: JobState, code: str, **facts: Fact) -> None:
+        super().__init__(code, **facts)
+        self.state = state
+
+
+class ProgressBar:
+    """A JobListener that shows one job, and knows when it has ended."""
+
+    def __init__(self, console: Console) -> None:
+        columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+        self.bar = Progress(*columns, console=console, transient=True)
+        self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._line = self.bar.add_task(_words("cli-starting"), total=None)
+        self._job_id = ""
+
+    def follow(self, job: Job) -> None:
+        """Show this job from now on."""
+        self._job_id = job.id
+        self._show(job)
+
+    async def on_state(self, job: Job) -> None:
+        """The bar's words are the job's state."""
+        if job.id == self._job_id:
+            self._show(job)
+
+    def on_progress(self, job: Job, progress: types.Progress) -> None:
+        """The bar's length is the share of the steps."""
+        if job.id == self._job_id:
+            self.bar.update(self._line, completed=progress.step, total=progress.steps)
+
+    def _show(self, job: Job) -> None:
+        words = "cli-drawing" if job.state is JobState.RUNNING else "cli-waiting"
+        self.bar.update(self._line, description=_words(words))
+        if job.state.final and not self.ended.done():
+            self.ended.set_result(None)
+
+
+async def draw(config: Config, out: Path, ask: Ask, console: Console) -> None:
+    """Ask for a job, wait for it, write its pictures to `out` and print them. Raises `EaselError`."""
+    async with _studio(config, console) as runtime:
+        job = await _drawn(runtime, ask, console)
+        if job.state is not JobState.DONE:
+            raise _ending(job)
+        for image in await runtime.studio.images(job.id):
+            target = out / f"{job.id}-{image.index}.png"
+            await asyncio.to_thread(_copy, config.data_dir / FOLDER / image.path, target)
+            print(json.dumps(_line(job, image, target)), flush=True)
+
+
+@contextlib.asynccontextmanager
+async def _studio(config: Config, console: Console) -> AsyncIterator[Runtime]:
+    """The studio of the command line, once no other command uses it."""
+    waited = False
+    while True:
+        async with contextlib.AsyncExitStack() as stack:
+            try:
+                runtime = await stack.enter_async_context(open_studio(config, config.data_dir / FOLDER))
+            except DatabaseInUse:
+                if not waited:
+                    console.print(_words("cli-waiting-lock"))
+                waited = True
+                await asyncio.sleep(LOCK_PAUSE)
+                continue
+            yield runtime
+            return
+
+
+async def _drawn(runtime: Runtime, ask: Ask, console: Console) -> Job:
+    requester = Requester()
+    for left in await runtime.studio.queue_of(requester):  # of a command that was killed: nobody waits for it
+        await runtime.studio.cancel(requester, left.id)
+    job = await ask(runtime.studio, requester)
+    listener = ProgressBar(console)
+    try:
+        with runtime.dispatcher.listening(listener), listener.bar:
+            listener.follow(await runtime.studio.job(job.id))
+            await asyncio.wait({listener.ended, runtime.running}, return_when=asyncio.FIRST_COMPLETED)
+            if runtime.running.done():
+                await runtime.running
+    except asyncio.CancelledError:
+        await runtime.studio.cancel(requester, job.id)
+        raise
+    return await runtime.studio.job(job.id)
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, target)
+
+
+def _ending(job: Job) -> NoPicturesError:
+    error = job.error or {"code": "error-cancelled", "facts": {}}
+    return NoPicturesError(job.state, error["code"], **error["facts"])
+
+
+def _line(job: Job, image: StoredImage, path: Path) -> dict[str, object]:
+    return {
+        "job": job.id,
+        "path": str(path),
+        "index": image.index,
+        "seed": image.seed,
+        "width": image.width,
+        "height": image.height,
+        "params": job.request.params.model_dump(mode="json"),
+    }
+
+
+def _words(id: str, **facts: Fact) -> str:
+    return sentence(DEFAULT_LOCALE, id, **facts)
