@@ -28,7 +28,9 @@ def complete(line: str, studio: Studio, recent: Sequence[str]) -> list[tuple[str
         found = [(f"{row.flag} {known}", head + known) for known in values_of(row, studio, value[2])]
     else:
         found = [(earlier, earlier) for earlier in recent]
-    return [(_shown(name), text) for name, text in found if 0 < len(text) <= LENGTH][:LIMIT]
+    # Never the line as it stands: Enter would choose it again and again instead of sending it.
+    new = [(_shown(name), text) for name, text in found if text.strip() != line.strip()]
+    return [(name, text) for name, text in new if 0 < len(text) <= LENGTH][:LIMIT]
 
 
 def values_of(row: Param, studio: Studio, typed: str) -> list[str]:
