@@ -12,7 +12,7 @@ from bot.prompt.values import plain
 from gpu.params import QUALITY, TABLE, Param
 
 README = Path(__file__).resolve().parent.parent / "README.md"
-_BLOCK = re.compile(r"(<!-- flags:begin -->\n).*?(<!-- flags:end -->)", re.DOTALL)
+_BLOCK = re.compile(r"(<!-- flags:[^>]*-->\n).*?(<!-- /flags -->)", re.DOTALL)
 
 
 def flag_table() -> str:

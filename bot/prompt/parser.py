@@ -42,7 +42,7 @@ EXAMPLE = "a red apple, 3d render"
 """The words that a corrected line has when none were written."""
 
 _INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b\ufeff\ud800-\udfff]")
-_COMMAND = re.compile(r"\s*/imagine\b\s*(?:prompt\b\s*:?)?", re.IGNORECASE)
+_COMMAND = re.compile(r"(?:/imagine(?: prompt\b ?:?|\b) ?)*", re.IGNORECASE)
 _SEPARATORS = ",;. \t\n"
 _JOINTS = ("=", ":", "-", "：", "＝")
 """What may stand between a flag and its value instead of a space: `--steps=12`."""
@@ -89,6 +89,11 @@ def format_line(prompt: str, chosen: Mapping[str, Any]) -> str:
     return " ".join([escape(prompt), *flags]).strip()
 
 
+def visible(text: str) -> str:
+    """Control characters, zero-width spaces and halves of characters become spaces: nothing can store or show them."""
+    return _INVISIBLE.sub(" ", text)
+
+
 def format_flag(row: Param, value: object) -> str:
     """One flag with its value, as `parse` reads it."""
     if row.kind == "bool":
@@ -118,7 +123,9 @@ class _LineReader:
         """Cut the line at its flags and read each piece."""
         if len(text) > LIMIT:
             self.problems.append(("error-prompt-long", {"length": len(text), "limit": LIMIT}))
-        line = self._without_wrapping(_INVISIBLE.sub(" ", text[: 4 * LIMIT]))
+        line = visible(text[: 4 * LIMIT])
+        if quoted_whole(line.strip()) and find_marks(line):  # people paste lines that way
+            line = line.strip()[1:-1]
         marks = find_marks(line)
         starts = [*(mark.start for mark in marks), len(line)]
         self.sink.append(line[: starts[0]])
@@ -128,20 +135,12 @@ class _LineReader:
             row = BY_NAME[name]
             self._set(row, read(row, "".join(pieces), self.vocabulary) or misread(row, "", self.vocabulary))
 
-    def _without_wrapping(self, line: str) -> str:
-        """Take off what people paste along: `/imagine prompt:`, and quotes around the whole line."""
-        if command := _COMMAND.match(line):
-            self.notes.append(("note-prompt-command", {"written": command[0].strip()}))
-            line = line[command.end() :]
-        bare = line.strip()
-        return bare[1:-1] if quoted_whole(bare) and find_marks(bare) else line
-
     def _read_flag(self, mark: Mark, written: str, after: str) -> None:
         """One flag and what stands behind it, or prose that only looked like one."""
         value = after[1:] if after[:1] in _JOINTS else after
         row, reading = self._interpret(mark, written, value)
-        if mark.sure and row and row.kind == "list":
-            self._open_list(row, value)
+        if mark.sure and mark.row and mark.row.kind == "list":
+            self._open_list(mark.row, value)
         elif reading and _believed(mark, row, value, reading):
             self._accept(mark, row, written, value, reading)
         elif mark.sure or (mark.known and mark.evidence is Evidence.LIKELY and first_word(value).alone):
@@ -152,6 +151,7 @@ class _LineReader:
     def _accept(self, mark: Mark, row: Param | None, written: str, value: str, reading: Reading) -> None:
         """A flag that can be read; where its spelling was unusual, a note says so."""
         if row and row.kind == "list":
+            self.problems += [reading.problem] if reading.problem else []
             self._open_list(row, value)
         else:
             self._take(row, reading)
@@ -230,7 +230,7 @@ class _LineReader:
         """A typed option: the same grammar as behind the flag. A different value in the line is a problem."""
         if value is False:
             return
-        text = plain(value)
+        text = visible(plain(value))
         reading = read(row, text, self.vocabulary)
         if reading is None or (row.kind != "bool" and reading.rest.strip()):
             reading = replace(misread(row, text, self.vocabulary), problem=complaint(row, text, self.vocabulary))
@@ -247,7 +247,7 @@ class _LineReader:
 
     def result(self) -> ParsedPrompt:
         """The parsed line. Raises `PromptError` for the first problem, with a line where all of them are repaired."""
-        prompt = " ".join(unescape("".join(self.words)).split())
+        prompt = self._without_command(" ".join(unescape("".join(self.words)).split()))
         chosen = {row.name: self.chosen[row.name] for row in TABLE if row.name in self.chosen}
         if not _VISIBLE.search(prompt):
             self.problems.append(("error-prompt-empty", {"example": EXAMPLE}))
@@ -256,6 +256,13 @@ class _LineReader:
             return ParsedPrompt(prompt, chosen, self.notes)
         id, facts = self.problems[0]
         raise PromptError(id, suggestion=_fitting_line(prompt, chosen), **facts)
+
+    def _without_command(self, prompt: str) -> str:
+        """Take off a pasted `/imagine prompt:`, and say so."""
+        command = _COMMAND.match(prompt)
+        if command and command[0]:
+            self.notes.append(("note-prompt-command", {"written": command[0].strip()}))
+        return prompt[command.end() :] if command else prompt
 
 
 def _believed(mark: Mark, row: Param | None, value: str, reading: Reading) -> bool:
