@@ -89,7 +89,7 @@ class Delivery:
             group.create_task(self._publisher.run())
             while True:
                 for job in await self._jobs.untold(limit=UNTOLD):
-                    if job.id not in self._unreached.get(job.user_id, ()):
+                    if job.id not in self.unreached(job.user_id):
                         self._put(job)
                 for job_id, place in self._places.items():
                     self._publisher.put(job_id, place.channel_id, urgent=False)
@@ -149,6 +149,10 @@ class Delivery:
         ]
         content = message.pictures(job, None, len(images), ()).content
         await self._mailbox.direct(job.user_id, Post(content=content, files=tuple(uploads), owner_id=job.user_id))
+
+    def unreached(self, user_id: int) -> frozenset[str]:
+        """The member's jobs whose end could be told nowhere; the next command tells it."""
+        return frozenset(self._unreached.get(user_id, ()))
 
     # --- Answering ------------------------------------------------------------------------------------------------
 
@@ -211,7 +215,7 @@ class Delivery:
         address = await self._sent(job, insist=job_id not in self._deleted and (job.state.final or not job.message_id))
         if address and address.message_id != job.message_id:
             await self._jobs.attach(job.id, address.channel_id, address.message_id)
-        if job.told_state != job.state and job.id not in self._unreached.get(job.user_id, ()):
+        if job.told_state != job.state and job.id not in self.unreached(job.user_id):
             await self._jobs.told(job.id, job.state)
         if job.state.final:
             self._forget(job_id)

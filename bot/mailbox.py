@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import discord
 
@@ -94,11 +94,10 @@ class Mailbox:
         return _address(await self._channel(job).send(**post.sending(), nonce=nonce))
 
     async def _elsewhere(self, job: Job, post: Post) -> Address:
-        if job.interaction_token and self._clock() - job.created_at < TOKEN_SECONDS:
-            webhook = self._webhook(job)
-            edited = await self._unless(None, webhook.edit_message(cast(int, "@original"), **post.editing()))
-            if edited:
-                return Address(job.channel_id, edited.id)
+        if job.message_id and self._has_token(job):
+            edit = self._webhook(job).edit_message(job.message_id, **post.editing())
+            if await self._unless(None, edit):
+                return Address(job.channel_id, job.message_id)
         return await self.direct(job.user_id, post)
 
     async def _edited(self, address: Address, post: Post) -> bool:
@@ -109,10 +108,8 @@ class Mailbox:
 
     async def _find(self, job: Job) -> Address | None:
         """The message of a job that a crash cut off from it: the interaction's own, else among the channel's last."""
-        if job.interaction_token and self._clock() - job.created_at < TOKEN_SECONDS:
-            original = await self._unless(None, self._webhook(job).fetch_message(cast(int, "@original")))
-            if original and _shows(original, job):
-                return Address(job.channel_id, original.id)
+        if self._has_token(job) and (original := await self._unless(None, self._original(job))) and _shows(original, job):
+            return Address(job.channel_id, original.id)
         try:
             async for message in self._channel(job).history(limit=LOOK_BACK):
                 if message.id != job.message_id and self._is_mine(message) and _shows(message, job):
@@ -123,6 +120,20 @@ class Mailbox:
 
     def _is_mine(self, message: discord.Message) -> bool:
         return self._client.user is not None and message.author.id == self._client.user.id
+
+    async def _original(self, job: Job) -> discord.WebhookMessage:
+        """The response to the job's interaction. discord.py offers it only to who still holds the interaction."""
+        route = discord.http.Route(
+            "GET",
+            "/webhooks/{application_id}/{interaction_token}/messages/@original",
+            application_id=self._client.application_id,
+            interaction_token=job.interaction_token,
+        )
+        found = await self._client.http.request(route)
+        return await self._webhook(job).fetch_message(int(found["id"]))
+
+    def _has_token(self, job: Job) -> bool:
+        return bool(job.interaction_token) and self._clock() - job.created_at < TOKEN_SECONDS
 
     def _channel(self, job: Job) -> discord.PartialMessageable:
         return self._client.get_partial_messageable(job.channel_id)

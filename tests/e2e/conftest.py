@@ -17,6 +17,7 @@ from bot.app import EaselBot
 from bot.config import Config, load_config
 from bot.publisher import Pace
 from bot.runtime import Runtime, open_studio
+from gpu.errors import EaselError
 from storage.models import Job
 
 FAST = Pace(progress=0.05, retry=0.05, sweep=0.2, patience=1.5, per_second=1000)
@@ -53,7 +54,7 @@ class World:
     async def close(self) -> None:
         await self.stop()
         await self.env.shutdown()
-        assert not self.env.errors_since(self.env._errors_acknowledged)
+        assert [error for error in self.env.errors if not is_refusal(error)] == []
 
     async def _deliver(self) -> None:
         self._life = contextlib.AsyncExitStack()
@@ -115,6 +116,11 @@ class World:
         return job
 
 
+def is_refusal(error: BaseException) -> bool:
+    """What our own reporter has answered; SimCord lists it all the same."""
+    return isinstance(getattr(error, "original", None), EaselError)
+
+
 def is_done(message: discord.Message) -> bool:
     """Whether a message shows finished pictures."""
     return bool(message.attachments) and "V1" in labels(message)
@@ -145,7 +151,7 @@ async def runtime(config: Config) -> AsyncIterator[Runtime]:
 @pytest.fixture
 def slow(monkeypatch: pytest.MonkeyPatch) -> None:
     """Jobs that take some seconds: name it before `world`."""
-    monkeypatch.setenv("EASEL_FAKE_STEP_SECONDS", "0.2")
+    monkeypatch.setenv("EASEL_FAKE_STEP_SECONDS", "0.1")
 
 
 @pytest.fixture
