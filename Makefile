@@ -40,7 +40,7 @@ lint: $(DEV)  ## Check style only
 	$(PY) -m ruff check .
 
 docs: $(DEV)  ## Write the generated tables of README.md again
-	$(PY) docs/generate.py
+	$(PY) -m bot.docs
 
 bench: $(DEV)  ## Run the benchmarks
 	@for file in benchmarks/*.py; do echo "== $$file"; $(PY) $$file || exit 1; done

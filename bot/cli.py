@@ -56,21 +56,23 @@ def imagine(
 @app.command()
 def again(
     job: Annotated[str, typer.Argument(help="A job that `imagine` or `again` printed.")],
-    vary: Annotated[int, typer.Option("--vary", min=1, max=4, help="Four variations of picture K.")] = 0,
-    upscale: Annotated[int, typer.Option("--upscale", min=1, max=4, help="Picture K alone.")] = 0,
+    vary: Annotated[int | None, typer.Option("--vary", min=1, max=4, help="Four variations of picture K.")] = None,
+    upscale: Annotated[int | None, typer.Option("--upscale", min=1, max=4, help="Picture K alone.")] = None,
     reroll: Annotated[bool, typer.Option("--reroll", help="The same line with a new seed.")] = False,
     out: Out = Path("."),
     config: ConfigFile = DEFAULT_PATH,
 ) -> None:
     """Do with a finished job what its buttons do on Discord."""
-    if [bool(vary), bool(upscale), reroll].count(True) != 1:
-        _stop(REFUSED, _words("error-again-one"))
+    wishes: list[Ask] = []
+    if vary:
+        wishes.append(lambda studio, requester: studio.vary(requester, job, vary))
+    if upscale:
+        wishes.append(lambda studio, requester: studio.upscale(requester, job, upscale))
     if reroll:
-        _draw(config, out, lambda studio, requester: studio.reroll(requester, job))
-    elif vary:
-        _draw(config, out, lambda studio, requester: studio.vary(requester, job, vary))
-    else:
-        _draw(config, out, lambda studio, requester: studio.upscale(requester, job, upscale))
+        wishes.append(lambda studio, requester: studio.reroll(requester, job))
+    if len(wishes) != 1:
+        _stop(REFUSED, _words("error-again-one"))
+    _draw(config, out, wishes[0])
 
 
 @app.command()
@@ -162,7 +164,7 @@ def _draw(config: Path, out: Path, ask: Ask) -> None:
 
     from bot.terminal import draw
 
-    _log(logging.ERROR)
+    _log(logging.WARNING)
     _run(draw(_config(config), out, ask, Console(stderr=True)))
 
 
@@ -174,6 +176,8 @@ def _run(work: Coroutine[Any, Any, None]) -> None:
         _refuse(error)
     except (asyncio.CancelledError, KeyboardInterrupt):
         _stop(INTERRUPTED, _words("cli-cancelled"))
+    except BrokenPipeError:  # whoever reads has seen enough
+        _stop(FAILED)
     except OSError as error:
         _stop(FAILED, str(error))
 
@@ -200,7 +204,8 @@ def _exit_code(error: EaselError) -> int:
 
 
 def _stop(code: int, *words: str) -> None:
-    print(*words, sep="\n", file=sys.stderr)
+    for line in words:
+        print(line, file=sys.stderr)
     raise typer.Exit(code)
 
 

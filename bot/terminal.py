@@ -62,9 +62,11 @@ class ProgressBar:
             self._show(job)
 
     def on_progress(self, job: Job, progress: types.Progress) -> None:
-        """The bar's length is the share of the steps."""
+        """The bar's length is the share of the steps, or of the model that is loaded first."""
         if job.id == self._job_id:
-            self.bar.update(self._line, completed=progress.step, total=progress.steps)
+            loading = progress.phase == "load"
+            words = _words("cli-loading", model=job.request.params.model) if loading else _words("cli-drawing")
+            self.bar.update(self._line, description=words, completed=progress.step, total=progress.steps)
 
     def _show(self, job: Job) -> None:
         words = "cli-drawing" if job.state is JobState.RUNNING else "cli-waiting"

@@ -153,7 +153,7 @@ class HubCache:
 
         missing, total = sum(self._missing(source, sizes).values()), sum(sizes.values())
         self._expect_room(source, missing)
-        log.info(
+        log.warning(  # so that the operator sees it
             "Downloading %s: %s of %s to %s, %s free. Licence: %s",
             source.repo, size(missing), size(total), self.folder, size(self.free()), licence or "see its page",
         )  # fmt: skip
