@@ -29,9 +29,7 @@ from bot.publisher import Pace
 from bot.report import report
 from bot.runtime import Runtime, open_studio
 from bot.text import DEFAULT_LOCALE, sentence
-from bot.views.grid import BUTTONS
-from bot.views.run import RunButton
-from bot.views.unknown import UnknownButton
+from bot.views.unknown import KINDS, UnknownButton
 
 log = logging.getLogger(__name__)
 
@@ -80,8 +78,8 @@ class EaselBot(commands.Bot):
 
     async def setup_hook(self) -> None:
         """After log-in and before the gateway: buttons of earlier lives, commands, and delivery."""
-        self.add_dynamic_items(RunButton, UnknownButton, *BUTTONS)
-        for cog in self._cogs():
+        self.add_dynamic_items(UnknownButton, *KINDS)
+        for cog in self._groups():
             await self.add_cog(cog)
         await self._sync()
         self.delivery.connected()
@@ -99,7 +97,7 @@ class EaselBot(commands.Bot):
                 task.cancel()
                 await asyncio.gather(task, return_exceptions=True)
 
-    def _cogs(self) -> tuple[commands.Cog, ...]:
+    def _groups(self) -> tuple[commands.Cog, ...]:
         """One for every group of things that members do."""
         return (
             ImagineCog(self.studio, self.delivery),

@@ -108,7 +108,8 @@ class Mailbox:
 
     async def _find(self, job: Job) -> Address | None:
         """The message of a job that a crash cut off from it: the interaction's own, else among the channel's last."""
-        if self._has_token(job) and (original := await self._unless(None, self._original(job))) and _shows(original, job):
+        original = await self._unless(None, self._original(job)) if self._has_token(job) else None
+        if original and _shows(original, job):
             return Address(job.channel_id, original.id)
         try:
             async for message in self._channel(job).history(limit=LOOK_BACK):

@@ -24,8 +24,7 @@ class HelpCog(commands.Cog):
     async def help(self, interaction: Interaction) -> None:
         """Show the flags and the buttons."""
         locale = str(interaction.locale)
-        pages = _pages([flag_line(row, locale) for row in TABLE])
-        embeds = [discord.Embed(description=page) for page in pages]
+        embeds = [discord.Embed(description=page) for page in pages([flag_line(row, locale) for row in TABLE])]
         await interaction.response.send_message(sentence(locale, "help-intro"), embeds=embeds[:1], ephemeral=True)
         for embed in embeds[1:]:
             await interaction.followup.send(embed=embed, ephemeral=True)
@@ -46,10 +45,11 @@ def values(row: Param) -> str:
     return ", ".join(row.examples)
 
 
-def _pages(lines: list[str]) -> list[str]:
-    pages = [""]
+def pages(lines: list[str]) -> list[str]:
+    """The lines on as few pages as possible."""
+    filled = [""]
     for line in lines:
-        if len(pages[-1]) + len(line) + 1 > PAGE:
-            pages.append("")
-        pages[-1] += f"{line}\n"
-    return pages
+        if len(filled[-1]) + len(line) + 1 > PAGE:
+            filled.append("")
+        filled[-1] += f"{line}\n"
+    return filled

@@ -10,7 +10,7 @@ from discord.ext import commands
 
 from bot.requester import Requester
 from bot.studio import Studio
-from bot.text import sentence
+from bot.text import DEFAULT_LOCALE, sentence
 from bot.views.message import facts, jump_link
 from bot.views.run import line_embeds
 from bot.views.who import requester_of
@@ -27,6 +27,7 @@ class InfoCog(commands.Cog):
         self._studio = studio
 
     @app_commands.command()
+    @app_commands.describe(job=sentence(DEFAULT_LOCALE, "option-job"))
     async def info(self, interaction: Interaction, job: str) -> None:
         """Show a job's line, parameters, state and origin."""
         who = requester_of(interaction)

@@ -12,7 +12,7 @@ from discord.ext import commands
 from bot.delivery import Delivery
 from bot.requester import Requester
 from bot.studio import Studio
-from bot.text import sentence
+from bot.text import DEFAULT_LOCALE, sentence
 from bot.views.message import harmless, jump_link, shortened
 from bot.views.who import requester_of
 from storage.models import Job, JobState
@@ -37,6 +37,7 @@ class QueueCog(commands.Cog):
         await self._delivery.hint(interaction)
 
     @app_commands.command()
+    @app_commands.describe(job=sentence(DEFAULT_LOCALE, "option-job"))
     async def cancel(self, interaction: Interaction, job: str = "") -> None:
         """Stop one job: the named one, or the newest."""
         who = requester_of(interaction)

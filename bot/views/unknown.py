@@ -21,7 +21,8 @@ def _unnamed(pattern: str) -> str:
     return re.sub(r"\?P<\w+>", "?:", pattern)
 
 
-KNOWN = "|".join(_unnamed(kind.__discord_ui_compiled_template__.pattern) for kind in (RunButton, *BUTTONS))
+KINDS: list[type[SafeButton]] = [RunButton, *BUTTONS]
+KNOWN = "|".join(_unnamed(kind.__discord_ui_compiled_template__.pattern) for kind in KINDS)
 
 
 class UnknownButton(SafeButton, template=rf"^(?!{KNOWN}){PREFIX}:.*$"):

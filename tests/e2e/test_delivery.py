@@ -256,4 +256,3 @@ async def test_threads_work(world: World) -> None:
     result = await world.alice.slash(thread, "imagine", prompt="a red fox")
     assert not result.ephemeral, result.response.content
     await world.until(lambda: any(is_done(m) for m in thread.history()))
-
