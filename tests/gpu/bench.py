@@ -33,8 +33,9 @@ class Bench:
         self.folder = folder
         self.events: list[Event] = []
         self.ticks = 0
+        defaults: dict[str, Any] = {"slots": 64, "clock": lambda: 0.0}  # no time passes unless a test says so
         self.engine = Engine(
-            specs, data_dir=folder, device="cpu", load=lambda spec, *_: models[spec.name], **{"slots": 64, **options}
+            specs, data_dir=folder, device="cpu", load=lambda spec, *_: models[spec.name], **defaults | options
         )
 
     def run(self, *requests: GenerationRequest, later: Mapping[int, Sequence[GenerationRequest]] | None = None) -> None:
@@ -98,24 +99,30 @@ def request(job_id: str, model: str = "tiny", **wishes: Any) -> GenerationReques
     return GenerationRequest(job_id=job_id, params=params, output_dir=Path("images") / job_id, **others)
 
 
-def stock(
-    components: Components, params: GenerationParams, cls: Any = StableDiffusionXLPipeline, **more: Any
-) -> Tensor:
-    """The latents that diffusers' own pipeline draws for the same parameters."""
+def stock_pipeline(components: Components, scheduler: str, cls: Any = StableDiffusionXLPipeline) -> Any:
+    """diffusers' own pipeline of the same parts."""
     pipeline = cls(
         **{name: getattr(components, name) for name in ("unet", "vae", "text_encoder", "text_encoder_2")},
         tokenizer=components.tokenizer, tokenizer_2=components.tokenizer_2,
-        scheduler=build(params.scheduler, components.scheduler_config),
+        scheduler=build(scheduler, components.scheduler_config),
         force_zeros_for_empty_prompt=components.force_zeros_for_empty_prompt, add_watermarker=False,
-    )
+    )  # fmt: skip
     pipeline.set_progress_bar_config(disable=True)
+    return pipeline
+
+
+def stock(
+    components: Components, params: GenerationParams, cls: Any = StableDiffusionXLPipeline,
+    output: str = "latent", **more: Any,
+) -> Any:  # fmt: skip
+    """What diffusers' own pipeline draws for the same parameters: latents, or pictures with `output="pil"`."""
     size = {} if "image" in more else {"height": params.height, "width": params.width}
-    return pipeline(
+    return stock_pipeline(components, params.scheduler, cls)(
         prompt=params.prompt, negative_prompt=params.negative_prompt or None,
         num_inference_steps=params.num_inference_steps, guidance_scale=params.guidance_scale,
-        num_images_per_prompt=params.num_images, output_type="latent", **size, **more,
+        num_images_per_prompt=params.num_images, output_type=output, **size, **more,
         generator=[torch.Generator().manual_seed(params.image_seed(k + 1)) for k in range(params.num_images)],
-    ).images
+    ).images  # fmt: skip
 
 
 def difference(ours: Tensor, theirs: Tensor) -> float:

@@ -25,9 +25,8 @@ def tiny_sdxl_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
-def starter() -> Components:
-    """The starter model, loaded."""
+def load_starter() -> Components:
+    """The starter model, on the CPU. One thread: the threads of small models mostly wait for each other."""
     import torch
 
     from gpu.loading import load_components
@@ -36,6 +35,12 @@ def starter() -> Components:
     torch.set_num_threads(1)
     spec = ModelSpec(name="starter", family="sdxl", source=str(STARTER))
     return load_components(spec, torch.device("cpu"), torch.float32)
+
+
+@pytest.fixture(scope="session")
+def starter() -> Components:
+    """The starter model, loaded."""
+    return load_starter()
 
 
 @pytest.fixture(scope="session")

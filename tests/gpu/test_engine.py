@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,6 @@ import pytest
 import torch
 from PIL import Image
 
-from gpu import engine as engine_module
 from gpu.errors import JobCancelled, NotSupported, OutOfMemory, WorkerBug
 from gpu.families.base import Components
 from gpu.params import GenerationParams
@@ -282,7 +282,7 @@ def test_scores_are_kept(make_bench: Callable[..., Bench]) -> None:
 
 
 def test_one_refused_picture_blocks_the_job_without_a_trace(make_bench: Callable[..., Bench]) -> None:
-    bench = make_bench(image_check=Check(0.1, 0.2, 0.7))
+    bench = make_bench(image_check=Check(0.1, 0.2, 0.7), clock=Clock(0.001))
     bench.run(request("a", num_images=4))
     result = bench.result("a")
     assert (result.blocked, result.images) == ("sexual", ())
@@ -322,7 +322,7 @@ def test_seconds_left_follow_the_pace(make_bench: Callable[..., Bench]) -> None:
 
 def test_previews_are_rare_small_and_gone_at_the_end(make_bench: Callable[..., Bench]) -> None:
     check = Check()
-    bench = make_bench(image_check=check, clock=Clock())
+    bench = make_bench(image_check=check)
     bench.engine.admit(request("a", num_inference_steps=12, num_images=4, previews=True))
     shown = []
     while not bench.engine.idle:
@@ -339,7 +339,7 @@ def test_previews_are_rare_small_and_gone_at_the_end(make_bench: Callable[..., B
 
 def test_no_preview_unless_asked_for_checked_and_passed(make_bench: Callable[..., Bench]) -> None:
     unasked, unchecked = make_bench(image_check=Check()), make_bench()
-    refused = make_bench(image_check=Check(0.9, 0.9, 0.9), clock=Clock())
+    refused = make_bench(image_check=Check(0.9, 0.9, 0.9))
     unasked.run(request("a", num_inference_steps=8))
     unchecked.run(request("a", num_inference_steps=8, previews=True))
     refused.run(request("a", num_inference_steps=8, previews=True))
@@ -362,11 +362,9 @@ def test_previews_cost_a_small_share(make_bench: Callable[..., Bench]) -> None:
     assert sum(bool(progress.preview) for progress in bench.progress("a")) == 1
 
 
-def test_device_seconds_are_shared_by_rows(make_bench: Callable[..., Bench], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_device_seconds_are_shared_by_rows(make_bench: Callable[..., Bench]) -> None:
     """While jobs share calls, a job of six rows pays three times what one of two rows pays; all together pay all."""
-    clock = Clock(1.0)
-    bench = make_bench(clock=clock)
-    monkeypatch.setattr(engine_module, "PREPARE_SECONDS", 1e9)
+    bench = make_bench(clock=Clock(0.1))
     bench.engine.admit(request("large", num_images=3, num_inference_steps=8))
     bench.engine.admit(request("small", num_images=1, num_inference_steps=8))
     bench.tick()
@@ -375,7 +373,7 @@ def test_device_seconds_are_shared_by_rows(make_bench: Callable[..., Bench], mon
     bench.tick()
     paid = {name: job.device_seconds - before[name] for name, job in jobs.items()}
     assert paid["large"] == pytest.approx(3 * paid["small"])
-    assert paid["large"] + paid["small"] == pytest.approx(1.0)
+    assert paid["large"] + paid["small"] == pytest.approx(0.1)
     bench.run()
     assert bench.result("large").device_seconds > bench.result("small").device_seconds > 0
 
@@ -436,7 +434,7 @@ def test_variations_of_what_is_gone_or_of_another_size(bench: Bench) -> None:
 
 
 def test_warm_up_measures(make_bench: Callable[..., Bench]) -> None:
-    bench = make_bench(image_check=Check())
+    bench = make_bench(image_check=Check(), clock=time.perf_counter)
     measured = bench.engine.warm_up("tiny")
     assert measured.max_rows == 32
     assert 0 < measured.seconds_per_row < 5

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import itertools
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+import torch
 from diffusers import StableDiffusionXLImg2ImgPipeline
+from PIL import Image, ImageChops
 from torch import Tensor
 
 from gpu.families.base import Components
 from gpu.params import GenerationParams
-from gpu.schedulers import SCHEDULERS
+from gpu.schedulers import SCHEDULERS, build
 from gpu.types import GenerationRequest, Task
 from tests.gpu.bench import Bench, difference, request, stock
 
@@ -60,6 +64,45 @@ def test_in_company(make_bench: Callable[..., Bench], oracle: Oracle, model: str
     differences = {job.job_id: difference(bench.latents(job.job_id), oracle(job.params)) for job in company}
     assert max(differences.values()) < TOLERANCE, differences
     assert bench.engine.unet_calls < sum(job.params.num_inference_steps for job in company) / 3
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_pictures_of_any_shape(
+    make_bench: Callable[..., Bench], starter: Components, tiny: Components, model: str
+) -> None:
+    """Decoded as the pipeline decodes, and not square."""
+    bench = make_bench()
+    job = request("a", model, width=152, height=104, num_images=2, num_inference_steps=2)
+    bench.run(job)
+    theirs = stock({"starter": starter, "tiny": tiny}[model], job.params, output="pil")
+    for image, picture in zip(bench.result("a").images, theirs, strict=True):
+        with Image.open(bench.folder / image.path) as ours:
+            assert ours.size == (image.width, image.height) == (152, 104)
+            assert max(high for _, high in ImageChops.difference(ours, picture).getextrema()) <= 1
+
+
+def test_a_distilled_unet_hears_the_guidance_as_a_number(tmp_path: Path, tiny: Components) -> None:
+    """Full LCM models: one row an image, whatever the guidance, which differs between jobs of one call."""
+    torch.manual_seed(1)
+    model = dataclasses.replace(tiny, unet=type(tiny.unet)(**dict(tiny.unet.config, time_cond_proj_dim=16)).eval())
+    bench = Bench(tmp_path, {"tiny": model})
+    company = [request(f"{n}", guidance_scale=1.0 + 3 * n, scheduler="LCM", seed=n, num_images=2) for n in range(3)]
+    bench.run(*company)
+    assert bench.engine.unet_calls == 4
+    for job in company:
+        assert difference(bench.latents(job.job_id), stock(model, job.params)) < TOLERANCE
+    assert difference(bench.latents("0"), bench.latents("1")) > 0.01
+
+
+def test_samplers_keep_what_the_model_says(starter: Components) -> None:
+    """Each is built from the model's own config: v-prediction, zero terminal SNR and spacing stay; nothing leaks."""
+    for name in (*SCHEDULERS, "Euler"):
+        config = build(name, starter.scheduler_config).config
+        assert (config.prediction_type, config.timestep_spacing) == ("v_prediction", "trailing")
+        assert config.rescale_betas_zero_snr
+        assert config.get("use_karras_sigmas", False) == ("Karras" in name)
+        assert not config.get("clip_sample", False)
+    assert build("DDIM", {}).config.set_alpha_to_one is False
 
 
 @pytest.mark.parametrize("scheduler", SCHEDULERS)
