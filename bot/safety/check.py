@@ -16,7 +16,7 @@ from bot.safety.base import POLICIES, Action, Category, Policy, Verdict
 from bot.safety.floor import floor
 from bot.safety.lexicon import Lexicon, load
 from bot.safety.matcher import Found, Reading, in_context
-from bot.safety.normalise import clean
+from bot.safety.normalise import clean, respell
 from bot.text import DEFAULT_LOCALE, sentence
 
 _MILD = frozenset({"mild", "suggestive"})
@@ -26,7 +26,7 @@ _ORDER: dict[str, int] = {category: index for index, category in enumerate(Categ
 
 def check_prompt(text: str, policy: Policy) -> Verdict:
     """What `policy` says of a prompt. Raises nothing, whatever the text."""
-    reading = Reading(clean(text), lexicon())
+    reading = Reading(clean(respell(text, lexicon().spellings)), lexicon())
     if category := floor(reading):
         return _verdict(category, Action.BLOCK)
     worst = Verdict()

@@ -2,8 +2,8 @@
 
 A file has tables (`[explicit]`, `[mild]` …) with one text per language; the tag of a term is "file.table", such as
 "sexual.explicit". In a text, terms are separated by commas or line ends; `{a|b|}` expands to alternatives; a word that
-ends in `*` also matches longer words. Terms in scripts without spaces are kept apart: they are found inside a text.
-Knows nothing of policies.
+ends in `*` also matches longer words; a term that ends in `?` counts only in a text in its own language. Terms in
+scripts without spaces are kept apart: they are found inside a text. Knows nothing of policies.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import itertools
 import re
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,8 @@ class Phrase:
     rest: tuple[str, ...]
     tag: str
     term: str
+    language: str = ""
+    """The language that the text must show for the term to count; empty for any."""
 
 
 @dataclass
@@ -66,32 +68,40 @@ class Lexicon:
     """Emoji → the tags it has."""
     rules: dict[str, Any] = field(default_factory=dict)
     """`rules.toml` as it is."""
+    hints: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    """Common word → the languages it is common in."""
+    homographs: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """Listed term → the languages in which it is a plain word."""
+    spellings: dict[str, str] = field(default_factory=dict)
+    """Word with its accents → what it is read as."""
 
-    def add(self, term: str, tag: str) -> None:
-        """Add one expanded term."""
-        folded = fold(term)
-        if _IS_DENSE.search(folded):
-            text = kana(folded)
-            self.dense[text[0]].append((text, tag))
-            return
-        words = _WORD.findall(folded)
-        if not words:
-            self.signs[folded].append(tag)
-            return
-        for spelling in {tuple(words), ("".join(words),)} if "-" in term else {tuple(words)}:
-            self._add_words(spelling, tag)
+    def add(self, term: str, tag: str, language: str = "") -> None:
+        """Add one expanded and folded term of a list in `language`."""
+        words = _WORD.findall(term)
+        if _IS_DENSE.search(term):
+            self.dense[kana(term)[0]].append((kana(term), tag))
+        elif not words:
+            self.signs[term].append(tag)
+        else:
+            required = language if term.endswith("?") else ""
+            self._add_words(words, tag, required)
+            if "-" in term:
+                self._add_words(["".join(words)], tag, required)
 
-    def _add_words(self, words: tuple[str, ...], tag: str) -> None:
-        self.stems.update(word[:-1] for word in words if word.endswith("*"))
+    def _add_words(self, words: list[str], tag: str, language: str) -> None:
+        self.stems.update(word[:-1] for word in words if word[-1] == "*")
         first, *rest = (word.removesuffix("*") for word in words)
-        self.phrases[first].append(Phrase(tuple(rest), tag, " ".join((first, *rest))))
+        self.phrases[first].append(Phrase(tuple(rest), tag, " ".join((first, *rest)), language))
         self.words.update((first, *rest))
 
     def finish(self) -> None:
         """Build the indexes once all terms are in."""
         self.skeletons = {skeleton(word): word for word in self.words if not word.isascii()}
         for word in (*self.words, *self.skeletons):
-            self.prefixes.update(word[:end] for end in range(1, len(word) + 1))
+            end = len(word)
+            while end and word[:end] not in self.prefixes:
+                self.prefixes.add(word[:end])
+                end -= 1
         for word in self.words:
             self.collapsed[collapse(word)].append(word)
         for entries in self.dense.values():
@@ -131,23 +141,39 @@ def load(folder: Path = FOLDER) -> Lexicon:
     lexicon = Lexicon()
     for path in sorted(folder.glob("*.toml")):
         content = tomllib.loads(path.read_text("utf-8"))
-        if path.stem == "rules":
-            lexicon.rules = content
-        else:
-            _add_file(lexicon, path.stem, content)
+        _READERS.get(path.stem, _add_terms)(lexicon, path.stem, content)
     lexicon.finish()
     return lexicon
 
 
-def _add_file(lexicon: Lexicon, stem: str, content: Mapping[str, Any]) -> None:
+def _add_terms(lexicon: Lexicon, stem: str, content: Mapping[str, Any]) -> None:
     for table, lists in content.items():
-        for term in _terms(lists):
-            if table.startswith("#"):
-                lexicon.aliases[fold(term)] = table
-                lexicon.words.add(fold(term))
-            else:
-                lexicon.add(term, f"{stem}.{table}")
+        for language, text in lists.items():
+            for term in expand(fold(text)):
+                if table.startswith("#"):
+                    lexicon.aliases[term] = table
+                    lexicon.words.add(term)
+                else:
+                    lexicon.add(term, f"{stem}.{table}", language)
 
 
-def _terms(lists: Mapping[str, str]) -> Iterable[str]:
-    return itertools.chain.from_iterable(expand(text) for text in lists.values())
+def _add_languages(lexicon: Lexicon, stem: str, content: Mapping[str, Any]) -> None:
+    for language, text in content["words"].items():
+        for word in expand(fold(text)):
+            lexicon.hints[word].append(language)
+    for language, text in content["homographs"].items():
+        for word in expand(fold(text)):
+            lexicon.homographs[word].add(language)
+
+
+def _add_spellings(lexicon: Lexicon, stem: str, content: Mapping[str, Any]) -> None:
+    lexicon.spellings |= content["means"]
+    lexicon.spellings |= dict.fromkeys(expand(content["harmless"]["words"]), "")
+
+
+def _add_rules(lexicon: Lexicon, stem: str, content: Mapping[str, Any]) -> None:
+    lexicon.rules = dict(content)
+
+
+_READERS = {"languages": _add_languages, "spellings": _add_spellings, "rules": _add_rules}
+"""The files that hold something else than terms."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -47,7 +47,9 @@ class Reading:
     def __init__(self, text: str, lexicon: Lexicon) -> None:
         self.text = text
         self._lexicon = lexicon
-        self._words = [match.start() for match in _WORD.finditer(text)]
+        words = list(_WORD.finditer(text))
+        self._words = [word.start() for word in words]
+        self._languages = Counter(lang for word in words for lang in lexicon.hints.get(word.group().lower(), ()))
         hits = spell(text, lexicon)
         self._at: dict[int, list[Hit]] = defaultdict(list)
         for hit in hits:
@@ -70,6 +72,12 @@ class Reading:
         first, second = sorted((one, other), key=lambda found: found.start)
         return not _BREAK.search(self.text, first.end, second.start)
 
+    def is_foreign(self, term: str) -> bool:
+        """Whether the term is a plain word of the language that the text is in."""
+        return any(
+            self._languages[language] > self._languages["en"] for language in self._lexicon.homographs.get(term, ())
+        )
+
     def follows(self, end: int) -> Iterator[Hit]:
         """The words that come directly after position `end`."""
         for at in range(end, min(end + _MAX_GAP, len(self.text))):
@@ -80,6 +88,8 @@ class Reading:
     def _terms(self, hits: Sequence[Hit]) -> Iterator[Found]:
         for hit in hits:
             for phrase in self._lexicon.phrases.get(hit.word, ()):
+                if phrase.language and not self._languages[phrase.language]:
+                    continue
                 for end in self._ends(hit.end, phrase.rest):
                     yield Found(hit.start, end, phrase.tag, phrase.term)
 
@@ -117,7 +127,7 @@ def _covers(cover: tuple[int, int], found: Found) -> bool:
 
 def in_context(reading: Reading, rules: dict[str, list[dict[str, object]]]) -> list[Found]:
     """What was found, after the rules about neighbours."""
-    found = reading.found
+    found = [found for found in reading.found if not reading.is_foreign(found.term)]
     for rule in rules.get("harmful", ()):
         found = found + list(_harmful(reading, rule))
     for kind, turn in (("harmless", None), ("mild", "mild")):

@@ -11,6 +11,7 @@ import json
 import re
 import unicodedata
 from collections import defaultdict
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -25,6 +26,7 @@ INVISIBLE = (
     "\ufeff\uffa0\ufff0-\uffff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U0001f3fb-\U0001f3ff\U000e0000-\U000e0fff"
     "\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f"
 )
+_ALPHA = re.compile(r"[^\W\d_]+")
 _UNSEEN = re.compile(f"[{MARKS}{INVISIBLE}]+")
 
 _SPELT_OUT = {"ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "þ": "th", "’": "'", "‐": "-"}
@@ -56,6 +58,14 @@ def clean(text: str) -> str:
     # Marks go first: putting thousands of them in canonical order would cost their number squared.
     text = unicodedata.normalize("NFKD", _UNSEEN.sub("", text).translate(_TABLE))
     return unicodedata.normalize("NFC", _UNSEEN.sub("", text.translate(_TABLE))).replace("\u0131", "i")
+
+
+def respell(text: str, spellings: Mapping[str, str]) -> str:
+    """`text` with the words replaced that mean something else with their accents than without."""
+    if text.isascii():
+        return text
+    text = unicodedata.normalize("NFC", text[:MAX_LENGTH])
+    return _ALPHA.sub(lambda word: spellings.get(word.group().lower(), word.group()), text)
 
 
 def fold(text: str) -> str:
