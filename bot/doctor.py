@@ -144,7 +144,8 @@ def _model(spec: ModelSpec, hub: HubCache, *, needed: bool) -> Check:
         room = ModelError("error-model-disk", source=spec.source, needed=size(look.missing), free=size(look.free),
                           folder=str(hub.folder))  # fmt: skip
         return _check("model", Mark.BAD, "doctor-model-failed", problem=sentence_of(room), **facts)
-    if any(isinstance(source := where(part), Hub) and not source.pinned for part in (spec, *spec.loras)):
+    sources = (where(spec), *map(where, spec.loras))
+    if any(isinstance(source, Hub) and not source.pinned for source in sources):
         return _check("model", Mark.NOTE, "doctor-model-unpinned", model=spec.name)
     if look.missing:
         sizes = {"missing": size(look.missing), "free": size(look.free)}

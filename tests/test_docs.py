@@ -1,0 +1,86 @@
+"""README and documents keep up with the code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import typer.main
+from discord import app_commands
+
+from bot import docs
+from bot.cli import app
+from bot.cogs.help import HelpCog
+from bot.cogs.imagine import ImagineCog
+from bot.cogs.info import InfoCog
+from bot.cogs.queue import QueueCog
+from bot.config import DEFAULT_PATH, PROJECT, load_config
+from gpu.families import FAMILIES
+from gpu.params import TABLE
+from gpu.safety import IMAGE_CHECKS
+from gpu.sources import LAYOUTS
+
+README = (PROJECT / "README.md").read_text("utf-8")
+DOCUMENTS = sorted([PROJECT / "README.md", *(PROJECT / "docs").rglob("*.md")])
+COGS = (HelpCog, ImagineCog, InfoCog, QueueCog)
+
+
+def targets() -> Iterator[str]:
+    """The make targets that people call."""
+    makefile = (PROJECT / "Makefile").read_text("utf-8")
+    return (match[1] for match in re.finditer(r"^([a-z-]+):.*##", makefile, re.MULTILINE))
+
+
+def test_flag_table_is_the_one_that_the_code_makes() -> None:
+    assert docs.update(README) == README, "run: make docs"
+    for row in TABLE:
+        assert f"`{row.flag}`" in README
+
+
+def test_every_slash_command_is_explained() -> None:
+    cogs = list((PROJECT / "bot" / "cogs").glob("*.py"))
+    assert len(cogs) == len(COGS) + 2, "add the new cog to COGS"  # __init__ and reactions, which has no command
+    for cog in COGS:
+        commands = [member for member in vars(cog).values() if isinstance(member, app_commands.Command)]
+        assert commands
+        for command in commands:
+            assert f"/{command.name}" in README
+
+
+def test_every_terminal_command_and_make_target_is_explained() -> None:
+    everything = "\n".join(path.read_text("utf-8") for path in DOCUMENTS)
+    for name in typer.main.get_command(app).commands:  # type: ignore[attr-defined]
+        assert re.search(rf"(python -m bot|make) {name}\b", everything), name
+    contributing = PROJECT / "CONTRIBUTING.md"
+    everything += contributing.read_text("utf-8") if contributing.exists() else ""
+    for target in targets():
+        if target != "help":
+            assert f"make {target}" in everything, target
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_files_that_documents_name_exist(path: Path) -> None:
+    text = path.read_text("utf-8")
+    links = [link.partition("#")[0] for link in re.findall(r"\]\((?!https?:)([^)\s]+)\)", text)]
+    named = re.findall(r"`((?:bot|gpu|storage|tests|docs|benchmarks)/[\w./-]+?\.\w+)`", text)
+    missing = [link for link in links if link and not (path.parent / link).exists()]
+    missing += [name for name in named if not (PROJECT / name).exists()]
+    assert not missing
+
+
+def test_examples_of_configuration_in_the_documents_are_valid(tmp_path: Path) -> None:
+    texts = [path.read_text("utf-8") for path in DOCUMENTS]
+    examples = [example for text in texts for example in re.findall(r"```toml\n(.*?)```", text, re.DOTALL)]
+    assert examples
+    for number, example in enumerate(examples):
+        file = tmp_path / f"{number}.toml"
+        shipped = DEFAULT_PATH.read_text("utf-8")
+        file.write_text(shipped + "\n" + example if "[models." in example else example + "\n" + shipped, "utf-8")
+        load_config(file)
+
+
+def test_registries_agree() -> None:
+    assert set(LAYOUTS) == set(FAMILIES)
+    assert load_config().safety.image_check in IMAGE_CHECKS
