@@ -121,7 +121,8 @@ def _named_models(raw: dict[str, Any]) -> dict[str, Any]:
     models = raw.get("models")
     if not isinstance(models, dict):
         return raw
-    return {**raw, "models": {name: {"name": name, **spec} if isinstance(spec, dict) else spec for name, spec in models.items()}}
+    named = {name: {"name": name, **spec} if isinstance(spec, dict) else spec for name, spec in models.items()}
+    return {**raw, "models": named}
 
 
 def _absolute(config: Config, base: Path) -> Config:
