@@ -7,7 +7,7 @@ falls back to the interaction's token and to a direct message. Knows Discord's e
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -108,12 +108,14 @@ class Mailbox:
 
     async def _find(self, job: Job) -> Address | None:
         """The message of a job that a crash cut off from it: the interaction's own, else among the channel's last."""
-        original = await self._unless(None, self._original(job)) if self._has_token(job) else None
-        if original and _shows(original, job):
-            return Address(job.channel_id, original.id)
+        if self._has_token(job):
+            original = await self._unless(None, self._original(job))
+            if original and _shows(original["content"], original["components"], job):
+                return Address(job.channel_id, int(original["id"]))
         try:
             async for message in self._channel(job).history(limit=LOOK_BACK):
-                if message.id != job.message_id and self._is_mine(message) and _shows(message, job):
+                rows = [row.to_dict() for row in message.components]
+                if message.id != job.message_id and self._is_mine(message) and _shows(message.content, rows, job):
                     return _address(message)
         except discord.Forbidden:
             log.info("job %s: cannot look through channel %s", job.id, job.channel_id)
@@ -122,16 +124,15 @@ class Mailbox:
     def _is_mine(self, message: discord.Message) -> bool:
         return self._client.user is not None and message.author.id == self._client.user.id
 
-    async def _original(self, job: Job) -> discord.WebhookMessage:
-        """The response to the job's interaction. discord.py offers it only to who still holds the interaction."""
+    async def _original(self, job: Job) -> Any:
+        """The response to the job's interaction. discord.py asks for it only while one holds the interaction itself."""
         route = discord.http.Route(
             "GET",
             "/webhooks/{application_id}/{interaction_token}/messages/@original",
             application_id=self._client.application_id,
             interaction_token=job.interaction_token,
         )
-        found = await self._client.http.request(route)
-        return await self._webhook(job).fetch_message(int(found["id"]))
+        return await self._client.http.request(route)
 
     def _has_token(self, job: Job) -> bool:
         return bool(job.interaction_token) and self._clock() - job.created_at < TOKEN_SECONDS
@@ -154,11 +155,11 @@ class Mailbox:
             return None
 
 
-def _shows(message: discord.Message, job: Job) -> bool:
-    """Whether this message is the one of the job: by a button, or, where it has none, by the id in the small print."""
-    buttons = (child for row in message.components for child in getattr(row, "children", ()))
-    return any(job_of(getattr(button, "custom_id", None) or "") == job.id for button in buttons) or (
-        not message.components and job.id in message.content
+def _shows(content: str, rows: Iterable[Mapping[str, Any]], job: Job) -> bool:
+    """Whether a message is the one of the job: by its buttons, or, where it has none, by the id in the small print."""
+    buttons = [button for row in rows for button in row.get("components", ())]
+    return any(job_of(button.get("custom_id", "")) == job.id for button in buttons) or (
+        not buttons and job.id in content
     )
 
 

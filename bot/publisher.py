@@ -16,6 +16,10 @@ from asyncio_throttle import Throttler
 log = logging.getLogger(__name__)
 
 
+MANY = 256
+"""Times of writing that are kept before the old ones are thrown away."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
     """How fast Discord is spoken to, in seconds. Discord's own limits are obeyed beside it."""
@@ -71,10 +75,6 @@ class Publisher:
             slot.urgent, slot.due = True, now
         self._changed.set()
 
-    def forget(self, key: str) -> None:
-        """Nothing more will come for `key`."""
-        self._written.pop(key, None)
-
     async def run(self) -> None:
         """Write until cancelled."""
         throttler = Throttler(rate_limit=self._pace.per_second, period=1.0)
@@ -93,6 +93,8 @@ class Publisher:
     def _next(self) -> str | None:
         """The key to write now."""
         now = self._now()
+        if len(self._written) > MANY:
+            self._written = {key: at for key, at in self._written.items() if now - at < self._pace.progress}
         free = [key for key, slot in self._waiting.items() if slot.due <= now and slot.lane not in self._busy]
         return min(free, key=lambda key: self._waiting[key].rank, default=None)
 

@@ -20,6 +20,7 @@ from bot.presses import Presses
 from bot.report import explain
 from bot.requester import Requester
 from bot.studio import Studio
+from bot.views.who import is_age_restricted
 from storage.models import Job
 
 log = logging.getLogger(__name__)
@@ -96,7 +97,7 @@ class ReactionsCog(commands.Cog):
             channel_id=payload.channel_id,
             locale=job.locale,
             is_moderator=rights.manage_messages,
-            age_restricted=channel.is_nsfw() if channel else False,
+            age_restricted=is_age_restricted(channel),
         )
 
     def _require(self, who: Requester) -> None:
@@ -105,10 +106,9 @@ class ReactionsCog(commands.Cog):
         if channel:
             require(channel.permissions_for(channel.guild.me), channel)
 
-    def _channel(self, guild_id: int, channel_id: int) -> discord.TextChannel | discord.Thread | None:
+    def _channel(self, guild_id: int, channel_id: int) -> discord.abc.GuildChannel | discord.Thread | None:
         guild = self._client.get_guild(guild_id)
-        channel = guild.get_channel_or_thread(channel_id) if guild else None
-        return channel if isinstance(channel, discord.TextChannel | discord.Thread) else None
+        return guild.get_channel_or_thread(channel_id) if guild else None
 
     async def _say(self, payload: discord.RawReactionActionEvent, text: str) -> None:
         """Answer in the channel: a reaction has no private reply, and nobody asked for a direct message."""

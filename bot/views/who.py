@@ -17,12 +17,13 @@ def requester_of(interaction: discord.Interaction[Any]) -> Requester:
         channel_id=interaction.channel_id or 0,
         locale=str(interaction.locale),
         is_moderator=bool(interaction.guild_id and interaction.permissions.manage_messages),
-        age_restricted=_age_restricted(interaction.channel),
+        age_restricted=is_age_restricted(interaction.channel),
         interaction_id=interaction.id,
         interaction_token=interaction.token,
     )
 
 
-def _age_restricted(channel: object) -> bool:
+def is_age_restricted(channel: object) -> bool:
+    """Whether the channel is marked so. Direct messages never are."""
     is_nsfw = getattr(channel, "is_nsfw", None)
     return bool(is_nsfw()) if is_nsfw else False

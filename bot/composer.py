@@ -1,0 +1,125 @@
+"""Composes the message of a job as it is now: reads its place, its newest step, its pictures, its parent.
+
+Remembers what it last said of a running job, so that nothing is sent twice. Sends nothing; knows no Discord.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from bot import pictures
+from bot.errors import PictureGone, PictureWithheld
+from bot.studio import Studio
+from bot.text import sentence, sentence_of
+from bot.views import message
+from bot.views.post import Post, Upload
+from gpu.errors import EaselError
+from gpu.safety.base import refused
+from gpu.types import Progress
+from storage.images import ImageFiles
+from storage.jobs import JobStore
+from storage.models import Job, JobState, StoredImage
+
+
+class Composer:
+    """Turns jobs into posts. `clock` gives seconds since 1970."""
+
+    def __init__(self, studio: Studio, jobs: JobStore, files: ImageFiles, clock: Callable[[], float]) -> None:
+        self._studio = studio
+        self._jobs = jobs
+        self._files = files
+        self._clock = clock
+        self._progress: dict[str, Progress] = {}
+        self._previews: dict[str, str] = {}
+        self._ahead: dict[str, int] = {}
+
+    def progressed(self, progress: Progress) -> None:
+        """Remember the newest step."""
+        self._progress[progress.job_id] = progress
+
+    def forget(self, job_id: str) -> None:
+        """It will not move on: it ended, or waits again."""
+        self._progress.pop(job_id, None)
+        self._previews.pop(job_id, None)
+        self._ahead.pop(job_id, None)
+
+    @property
+    def waiting(self) -> list[str]:
+        """Jobs that were last said to wait."""
+        return list(self._ahead)
+
+    async def has_news(self, job: Job) -> bool:
+        """Whether the job's message would change."""
+        if job.told_state != job.state:
+            return True
+        if job.state is JobState.QUEUED and job.id in self._ahead:
+            return (await self._studio.place(job)).ahead != self._ahead[job.id]
+        return job.state is JobState.RUNNING and job.id in self._progress
+
+    async def post(self, job: Job, limit: int) -> Post:
+        """The message, with a file of at most `limit` bytes."""
+        parent = await self._jobs.find(job.parent_id) if job.parent_id else None
+        match job.state:
+            case JobState.QUEUED:
+                place = await self._studio.place(job)
+                self.forget(job.id)  # what an attempt before may have left
+                self._ahead[job.id] = place.ahead
+                return message.waiting(job, parent, place, self._clock())
+            case JobState.RUNNING:
+                self._ahead.pop(job.id, None)
+                return await self._running(job, parent)
+            case JobState.DONE:
+                return await self._done(job, parent, limit)
+            case _:
+                return message.ended(job, parent, _reason(job))
+
+    async def mail(self, job: Job, limit: int) -> Post:
+        """The pictures of a finished job one by one, in `limit` bytes together. Raises `PictureGone`."""
+        images = await self._shown(job)
+        about = message.alt_text(job, 1)
+        share = limit // len(images)
+        root = self._files.root
+        uploads = [await asyncio.to_thread(pictures.single, job, image, root, share, about) for image in images]
+        return replace(message.pictures(job, None, len(images), tuple(uploads)), view=None)
+
+    async def _running(self, job: Job, parent: Job | None) -> Post:
+        """Percent and bar; the preview only when there is a new one, since a file of an edit is sent whole."""
+        progress = self._progress.get(job.id)
+        post = message.running(job, parent, progress, self._clock())
+        preview = progress.preview if progress else None
+        if preview is None or self._previews.get(job.id) == str(preview):
+            return post
+        self._previews[job.id] = str(preview)
+        try:
+            data = await asyncio.to_thread((self._files.root / preview).read_bytes)
+        except FileNotFoundError:  # the job has just ended, and its previews with it
+            return post
+        return replace(post, files=(Upload(f"{job.id}-{preview.name}", data, message.alt_text(job, 1)),))
+
+    async def _done(self, job: Job, parent: Job | None, limit: int) -> Post:
+        try:
+            images = await self._shown(job)
+            about = message.alt_text(job, len(images))
+            upload = await asyncio.to_thread(pictures.sheet, job, images, self._files.root, limit, about)
+        except EaselError as error:
+            return message.ended(job, parent, sentence_of(error, job.locale))
+        return message.pictures(job, parent, len(images), (upload,))
+
+    async def _shown(self, job: Job) -> Sequence[StoredImage]:
+        """The pictures, if they still exist and the policy of this moment, not of their drawing, shows them."""
+        images = await self._studio.images(job.id)
+        if not images:
+            raise PictureGone(job=job.id)
+        for image in images:
+            if category := refused(image.scores, self._studio.config.safety.policy):
+                raise PictureWithheld(category=category)
+        return images
+
+
+def _reason(job: Job) -> str:
+    """Why a job has no pictures, in a sentence."""
+    if not job.error or job.state is JobState.CANCELLED:
+        return ""
+    return sentence(job.locale, str(job.error["code"]), **job.error["facts"])
