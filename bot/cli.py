@@ -121,17 +121,7 @@ def run(config: ConfigFile = DEFAULT_PATH) -> None:
         _stop(REFUSED, _words("error-token-missing"))
     _log(logging.INFO)
     _warn_of_models(settings)
-    import aiohttp
-    import discord
-
-    from bot.app import run_bot
-
-    try:
-        _run(run_bot(settings, token))
-    except discord.LoginFailure:
-        _stop(REFUSED, _words("error-token-refused"))
-    except (aiohttp.ClientError, discord.HTTPException, discord.GatewayNotFound) as error:
-        _stop(FAILED, _words("error-discord-unreachable", problem=str(error)))
+    _run(_bot(settings, token))
 
 
 @app.command()
@@ -165,21 +155,35 @@ def _draw(config: Path, out: Path, ask: Ask) -> None:
     from bot.terminal import draw
 
     _log(logging.WARNING)
-    _run(draw(_config(config), out, ask, Console(stderr=True)))
+    _run(draw(_config(config), out, ask, Console(stderr=True)), INTERRUPTED)
 
 
-def _run(work: Coroutine[Any, Any, None]) -> None:
-    """Run until done; an interrupt or SIGTERM stops it cleanly, an error becomes a sentence and an exit code."""
+def _run(work: Coroutine[Any, Any, None], stopped: int = 0) -> None:
+    """Run until done; an interrupt or SIGTERM ends it cleanly with `stopped`, an error with a sentence and its code."""
     try:
         asyncio.run(_until_signal(work))
     except EaselError as error:
         _refuse(error)
     except (asyncio.CancelledError, KeyboardInterrupt):
-        _stop(INTERRUPTED, _words("cli-cancelled"))
+        _stop(stopped, *([_words("cli-cancelled")] if stopped else []))
     except BrokenPipeError:  # whoever reads has seen enough
         _stop(FAILED)
     except OSError as error:
         _stop(FAILED, str(error))
+
+
+async def _bot(config: Config, token: str) -> None:
+    import aiohttp
+    import discord
+
+    from bot.app import run_bot
+
+    try:
+        await run_bot(config, token)
+    except discord.LoginFailure as error:
+        raise Refusal("error-token-refused") from error
+    except (aiohttp.ClientError, discord.HTTPException, discord.GatewayNotFound) as error:
+        raise EaselError("error-discord-unreachable", problem=str(error)) from error
 
 
 async def _until_signal(work: Coroutine[Any, Any, None]) -> None:

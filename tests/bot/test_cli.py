@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from PIL import Image
 
@@ -208,3 +209,20 @@ def test_broken_configuration_is_named(config: Path, tmp_path: Path) -> None:
     done = easel("imagine", "a fox", "--config", config, "--out", tmp_path)
     assert done.returncode == 2
     assert "queue.wating" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_sigterm_ends_a_drawing_and_its_worker(config: Path, tmp_path: Path) -> None:
+    where = ["--out", str(tmp_path), "--config", str(config)]
+    command = [sys.executable, "-m", "bot", "imagine", "a fox --steps 150", *where]
+    process = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    children: list[psutil.Process] = []
+    while not children and process.poll() is None:
+        children = psutil.Process(process.pid).children()
+        time.sleep(0.05)
+    process.terminate()
+    output, _ = process.communicate(timeout=30)
+    assert (process.returncode, output) == (130, b"")
+    gone, alive = psutil.wait_procs(children, timeout=5)
+    assert gone
+    assert not alive
