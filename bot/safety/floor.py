@@ -5,6 +5,7 @@ It judges what was found before any rule about context, so that neither an art w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from bot.safety.base import Category
@@ -16,7 +17,15 @@ HINT = "sexual.hint"
 """Harmless with adults ("bikini", "underwear"); beside a minor it counts."""
 _NEAR = 4
 """Words between a hint and the minor it is about."""
-ADULTS_ONLY = 18
+_AUTHOR = re.compile(r"\b(by|style of|à la|works? of|paintings? of)\s+$", re.IGNORECASE)
+"""Before a name: it is whose work, not whom it shows. Does not count for a listed name."""
+_NEXT_WORD = re.compile(r"[ ]([^\W\d_]{3,})")
+_SURNAME = re.compile(
+    r"..(ova|eva|ska|sky|ski|wicz|ovic|enko|escu|opoulos|sson|stein|berg|mann|ez|elli|etti|ucci|yan|shvili|ов|ова|ев|ева|ин|ина"
+    r"|ский|ская|енко|ук|юк|ич)$",
+    re.IGNORECASE,
+)
+"""Endings of surnames."""
 
 
 def floor(reading: Reading) -> Category | None:
@@ -43,10 +52,19 @@ def _sexual_minor(reading: Reading) -> bool:
 def _real_people(reading: Reading) -> Iterator[Found]:
     """Listed people, words for real people, and first names with a surname."""
     yield from reading.tagged("real_people.name", "real_people.role")
-    for first in reading.tagged("names.first"):
-        if any(_is_surname(reading, first, word.start, word.word) for word in reading.follows(first.end)):
+    authors = reading.tagged("living_artists.explicit", "copyrighted.explicit")
+    for first in reading.tagged("names.first", "names.word_first"):
+        known = any(a.start <= first.start < a.end for a in authors) or _AUTHOR.search(reading.text, 0, first.start)
+        if not known and _has_surname(reading, first):
             yield first
 
 
-def _is_surname(reading: Reading, first: Found, start: int, word: str) -> bool:
-    return False
+def _has_surname(reading: Reading, first: Found) -> bool:
+    """Whether a surname follows a first name. Where both are plain words too, capital letters tell them apart."""
+    plain = first.tag == "names.word_first"
+    capital = reading.is_capital(first.start)
+    for last in reading.following(first.end, "names.last", "names.word_last"):
+        if not plain or last.tag == "names.last" or (capital and reading.is_capital(last.start)):
+            return True
+    written = _NEXT_WORD.match(reading.text, first.end)
+    return bool(written and not plain and (_SURNAME.search(written[1]) or (capital and written[1][0].isupper())))

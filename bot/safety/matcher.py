@@ -50,6 +50,8 @@ class Reading:
         words = list(_WORD.finditer(text))
         self._words = [word.start() for word in words]
         self._languages = Counter(lang for word in words for lang in lexicon.hints.get(word.group().lower(), ()))
+        capitals = sum(word.group()[0].isupper() for word in words)
+        self._all_capital = len(words) > 3 and capitals > 0.7 * len(words)
         hits = spell(text, lexicon)
         self._at: dict[int, list[Hit]] = defaultdict(list)
         for hit in hits:
@@ -71,6 +73,15 @@ class Reading:
         """Whether no comma, full stop or line end is between the two."""
         first, second = sorted((one, other), key=lambda found: found.start)
         return not _BREAK.search(self.text, first.end, second.start)
+
+    def following(self, end: int, *tags: str) -> Iterator[Found]:
+        """What was found under these tags directly after position `end`."""
+        starts = {hit.start for hit in self.follows(end)}
+        return (found for found in self.tagged(*tags) if found.start in starts)
+
+    def is_capital(self, at: int) -> bool:
+        """Whether a word at `at` is set off by a capital letter, in a text that does not capitalise every word."""
+        return self.text[at].isupper() and not self._all_capital
 
     def is_foreign(self, term: str) -> bool:
         """Whether the term is a plain word of the language that the text is in."""
