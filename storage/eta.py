@@ -1,182 +1,167 @@
-"""How long until a job is finished: plays the fair order forward with measured speeds. Changes nothing.
+"""How long until a job is finished: reads what the database knows of a pool, and plays it forward (`storage.play`).
 
-Two numbers are measured on the pool's last finished jobs: how far estimates are off, and how many devices' worth of
-work gets done at a time. The running jobs share those devices evenly, each at most at full speed.
+Everything is measured on what happened lately: how far estimates are off, how much work the devices do at a time, and
+who goes on asking how often. Changes nothing.
 """
 
 from __future__ import annotations
 
-import heapq
-from collections import Counter
-from collections.abc import Iterator, Sequence
+import bisect
+import sqlite3
+import statistics
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from storage.database import Transaction
 from storage.models import Job, JobState, Place
+from storage.play import Flow, Habit, Play, Rules, Work
 
 MAX_AHEAD = 99
 HORIZON = 2000
-"""Waiting jobs that are played forward; beyond them the time is extrapolated."""
+"""Waiting jobs, and events, that are played; beyond them the time is extrapolated."""
 
-FLOWS = 1000
-"""Members that are looked at, in the order of their rank."""
+SAMPLE = 64
+"""Ended jobs that the speeds are measured on."""
 
-SAMPLE = 32
-"""Finished jobs that the speeds are measured on."""
+HABIT_SAMPLE = 256
+"""Jobs that were asked for last, from which members' habits are read."""
 
-UPCOMING = """
-WITH line AS (
-    SELECT user_id, iif(eligible, tag, max(tag, time)) AS tag
-    FROM flows JOIN clocks USING (pool, tier)
-    WHERE pool = :pool AND tier = :tier AND next_seq IS NOT NULL
-    ORDER BY rank LIMIT :flows
+WAITING = """
+SELECT jobs.seq, jobs.user_id, jobs.tier, jobs.estimate, flows.tag, clocks.time, flows.eligible,
+    iif(lane = 'turbo', :turbo_price, 1.0) * estimate / weight AS charge,
+    iif(lane = 'turbo', :head_start, 0.0) * estimate / weight AS head_start
+FROM flows JOIN clocks USING (pool, tier) JOIN jobs
+ON jobs.state = 'queued' AND jobs.pool = flows.pool AND jobs.tier = flows.tier AND jobs.user_id = flows.user_id
+WHERE flows.pool = :pool AND flows.tier = :tier AND flows.next_seq IS NOT NULL
+ORDER BY flows.rank, flows.user_id, jobs.lane DESC, jobs.seq LIMIT :horizon
+"""
+
+CLOCKS = "SELECT tier, time FROM clocks WHERE pool = ?"
+
+RUNNING = """
+SELECT seq, user_id, tier, estimate, started_at, iif(lane = 'turbo', :turbo_price, 1.0) / weight AS charge
+FROM jobs WHERE state = 'running' AND pool = :pool
+"""
+
+ENDED = """
+SELECT state, cost, estimate, started_at, finished_at FROM jobs
+WHERE pool = ? AND finished_at > 0 AND estimate > 0 ORDER BY finished_at DESC LIMIT ?
+"""
+
+HABITS = """
+WITH lately AS (
+    SELECT user_id, tier, created_at, estimate, weight FROM jobs
+    WHERE pool = ? AND estimate > 0 ORDER BY created_at DESC LIMIT ?
 )
-SELECT jobs.seq, jobs.user_id, jobs.estimate,
-    line.tag - iif(lane = 'turbo', :head_start * estimate / weight, 0.0)
-    + coalesce(sum(iif(lane = 'turbo', :turbo_price, 1.0) * estimate / weight) OVER (
-        PARTITION BY jobs.user_id ORDER BY lane DESC, seq ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-    ), 0.0) AS start
-FROM line JOIN jobs
-ON jobs.state = 'queued' AND jobs.pool = :pool AND jobs.tier = :tier AND jobs.user_id = line.user_id
-ORDER BY start, seq LIMIT :horizon
+SELECT user_id, tier, count(*) AS jobs, max(created_at) AS last, avg(estimate) AS estimate, avg(weight) AS weight,
+    (SELECT min(created_at) FROM lately) AS since
+FROM lately GROUP BY user_id, tier
 """
-"""Waiting jobs in the order of the tag that each flow will have when it gets to them."""
-
-MEASURED = """
-SELECT cost, estimate, started_at, finished_at FROM jobs
-WHERE pool = ? AND state = 'done' AND cost > 0 ORDER BY finished_at DESC LIMIT ?
-"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """What the queue goes by."""
-
-    slots: int
-    running_limit: int
-    relax_every: int
-    turbo_price: float
-    head_start: float
-
 
 @dataclass(frozen=True, slots=True)
 class Pace:
     """How fast the pool has been lately."""
 
-    bias: float = 1.0
-    """Device seconds that a job costs for each second of its estimate."""
+    ratios: tuple[float, ...] = (1.0,)
+    """Device seconds for each second of the estimate, of every job that was drawn; ascending."""
+    average: float = 1.0
+    """The same on average of all jobs that waited: some are cancelled and cost less."""
     devices: float = 1.0
     """Device seconds of work done in a second."""
 
-    def speed(self, running: int) -> float:
-        """Device seconds that each of so many running jobs gets in a second."""
-        return min(1.0, self.devices / max(1, running))
+    def typical(self) -> float:
+        """Ratio of a job that will be drawn: the median, as a few are very long."""
+        return statistics.median(self.ratios)
+
+    def expected(self, so_far: float) -> float:
+        """Ratio of a job that has come as far as `so_far`: what those cost that came that far."""
+        longer = self.ratios[bisect.bisect_right(self.ratios, so_far) :]
+        return statistics.mean(longer) if longer else 1.1 * so_far
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
-    """A job to be played forward; `seconds` of device time are left."""
-
-    seq: int
-    user_id: int
-    seconds: float
-
-
-async def forecast(transaction: Transaction, job: Job, rules: Rules, now: float) -> Place:
+async def forecast(
+    transaction: Transaction, job: Job, rules: Rules, *, turbo_price: float, head_start: float, now: float
+) -> Place:
     """Where `job` stands; a job that neither waits nor runs stands nowhere, at (0, 0)."""
     if job.state not in (JobState.QUEUED, JobState.RUNNING):
         return Place(0, 0.0)
-    pace = await _pace(transaction, job.pool, rules.slots)
-    running = await _running(transaction, job.pool, pace, now)
-    waiting = await _waiting(transaction, job.pool, pace, rules)
     row = await transaction.one("SELECT seq FROM jobs WHERE id = ?", (job.id,))
     assert row is not None
-    ends = play(waiting, running, rules, pace)
-    last = 0.0
-    for seq, started, seconds in ends:
-        if seq == row["seq"]:
-            return Place(min(started, MAX_AHEAD), seconds)
-        last = seconds
-    return Place(MAX_AHEAD, last * await _depth(transaction, job.pool) / max(1, len(waiting)))
+    drawing = await transaction.all(RUNNING, {"pool": job.pool, "turbo_price": turbo_price})
+    pace = await _pace(transaction, job.pool, drawing, rules.slots, now)
+    prices = {"turbo_price": turbo_price, "head_start": head_start}
+    flows = await _flows(transaction, job.pool, row["seq"], pace, prices)
+    speed = min(1.0, pace.devices / max(1, len(drawing)))
+    running = [_left(other, flows, pace, speed, now) for other in drawing]
+    habits = await _habits(transaction, job.pool, flows, pace, now)
+    clock = {row["tier"]: row["time"] for row in await transaction.all(CLOCKS, (job.pool,))}
+    play = Play(list(flows.values()), running, habits, clock=clock, rules=rules, devices=pace.devices)
+    found = play.finish_of(row["seq"], HORIZON)
+    if found:
+        return Place(min(found[0], MAX_AHEAD), found[1])
+    return Place(MAX_AHEAD, play.elapsed * max(1.0, await _depth(transaction, job.pool) / HORIZON))
 
 
-def play(
-    waiting: Sequence[Work], running: Sequence[Work], rules: Rules, pace: Pace
-) -> Iterator[tuple[int, int, float]]:
-    """Play the queue forward; yields at each end of a job: its seq, the jobs started before it, the seconds from now.
-
-    All running jobs progress alike, so one number, `level`, says how far; a job ends at the level it started at plus
-    its own seconds.
-    """
-    line = list(waiting)
-    busy = Counter(work.user_id for work in running)
-    ends = [(work.seconds, work.seq, work.user_id, 0) for work in running]
-    heapq.heapify(ends)
-    level = now = 0.0
-    started = 0
-    while True:
-        while len(ends) < rules.slots and (work := _take(line, busy, rules.running_limit)):
-            heapq.heappush(ends, (level + work.seconds, work.seq, work.user_id, started))
-            busy[work.user_id] += 1
-            started += 1
-        if not ends:
-            return
-        speed = pace.speed(len(ends))
-        end, seq, user_id, before = heapq.heappop(ends)
-        now += (end - level) / speed
-        level = end
-        busy[user_id] -= 1
-        yield seq, before, now
+async def _flows(
+    transaction: Transaction, pool: str, mine: int, pace: Pace, prices: dict[str, float]
+) -> dict[tuple[int, str], Flow]:
+    """Whoever waits, in the order of their rank."""
+    flows: dict[tuple[int, str], Flow] = {}
+    for tier in ("paid", "relax"):
+        for row in await transaction.all(WAITING, {"pool": pool, "tier": tier, "horizon": HORIZON, **prices}):
+            tag = row["tag"] if row["eligible"] else max(row["tag"], row["time"])
+            flow = flows.setdefault((row["user_id"], tier), Flow(row["user_id"], tier, tag))
+            ratio = pace.typical() if row["seq"] == mine else pace.average
+            charge = row["charge"] * pace.average
+            flow.waiting.append(Work(row["seq"], row["user_id"], row["estimate"] * ratio, charge, row["head_start"]))
+    return flows
 
 
-def _take(line: list[Work], busy: Counter[int], limit: int) -> Work | None:
-    """The first job whose member may have one more running."""
-    index = next((i for i, work in enumerate(line) if busy[work.user_id] < limit), None)
-    return line.pop(index) if index is not None else None
+def _left(row: sqlite3.Row, flows: dict[tuple[int, str], Flow], pace: Pace, speed: float, now: float) -> Work:
+    """A running job with what is probably left of it; its flow is charged for what it will probably cost."""
+    so_far = (now - row["started_at"]) * speed
+    cost = row["estimate"] * pace.expected(so_far / row["estimate"]) if row["estimate"] else so_far
+    if flow := flows.get((row["user_id"], row["tier"])):
+        flow.tag += (cost - row["estimate"]) * row["charge"]
+    return Work(row["seq"], row["user_id"], cost - so_far)
 
 
-def interleave(paid: Sequence[Work], relaxed: Sequence[Work], every: int) -> list[Work]:
-    """Relaxed jobs take one turn in `every` while paid ones wait, and all turns after them."""
-    line: list[Work] = []
-    rest = iter(relaxed)
-    for number, work in enumerate(paid, 1):
-        line.append(work)
-        if number % (every - 1) == 0:
-            line.extend(next_one for next_one in [next(rest, None)] if next_one)
-    return line + list(rest)
+async def _habits(
+    transaction: Transaction, pool: str, flows: dict[tuple[int, str], Flow], pace: Pace, now: float
+) -> list[Habit]:
+    """Members go on asking as often as they did lately."""
+    habits = []
+    for row in await transaction.all(HABITS, (pool, HABIT_SAMPLE)):
+        every = (now - row["since"]) / row["jobs"]
+        if every > 0:
+            flow = flows.get((row["user_id"], row["tier"])) or Flow(row["user_id"], row["tier"], 0.0)
+            seconds = row["estimate"] * pace.average
+            work = Work(0, row["user_id"], seconds, seconds / row["weight"])
+            habits.append(Habit(flow, work, max(0.0, row["last"] + every - now), every))
+    return habits
 
 
-async def _waiting(transaction: Transaction, pool: str, pace: Pace, rules: Rules) -> list[Work]:
-    paid, relaxed = [
-        [Work(row["seq"], row["user_id"], row["estimate"] * pace.bias) for row in await transaction.all(UPCOMING, {
-            "pool": pool, "tier": tier, "flows": FLOWS, "horizon": HORIZON,
-            "head_start": rules.head_start, "turbo_price": rules.turbo_price,
-        })]
-        for tier in ("paid", "relax")
-    ]  # fmt: skip
-    return interleave(paid, relaxed, rules.relax_every)
-
-
-async def _running(transaction: Transaction, pool: str, pace: Pace, now: float) -> list[Work]:
-    """The running jobs with what is probably left of them: at least a tenth, as they are not finished yet."""
-    sql = "SELECT seq, user_id, estimate, started_at FROM jobs WHERE state = 'running' AND pool = ?"
-    rows = await transaction.all(sql, (pool,))
-    speed = pace.speed(len(rows))
-
-    def left(estimate: float, started_at: float) -> float:
-        return max(estimate * pace.bias - (now - started_at) * speed, 0.1 * estimate * pace.bias)
-
-    return [Work(row["seq"], row["user_id"], left(row["estimate"], row["started_at"])) for row in rows]
-
-
-async def _pace(transaction: Transaction, pool: str, slots: int) -> Pace:
-    rows = await transaction.all(MEASURED, (pool, SAMPLE))
-    cost = sum(row["cost"] for row in rows)
-    estimate = sum(row["estimate"] for row in rows)
-    busy = covered([(row["started_at"], row["finished_at"]) for row in rows])
-    if not (cost and estimate and busy):
+async def _pace(transaction: Transaction, pool: str, running: Sequence[sqlite3.Row], slots: int, now: float) -> Pace:
+    rows = await transaction.all(ENDED, (pool, SAMPLE))
+    ratios = sorted(row["cost"] / row["estimate"] for row in rows if row["state"] == JobState.DONE and row["cost"] > 0)
+    if not ratios:
         return Pace()
-    return Pace(bias=cost / estimate, devices=min(cost / busy, float(slots)))
+    average = sum(row["cost"] for row in rows) / sum(row["estimate"] for row in rows)
+    return Pace(tuple(ratios), average, min(_devices(rows, running, now), float(slots)))
+
+
+def _devices(ended: Sequence[sqlite3.Row], running: Sequence[sqlite3.Row], now: float) -> float:
+    """Device seconds of work done in a second, while there was work, since the oldest of the ended jobs ended."""
+    worked = [row for row in ended if row["cost"] > 0 and row["finished_at"] > row["started_at"]]
+    if not worked:
+        return 1.0
+    since = worked[-1]["finished_at"]
+    speeds = [row["cost"] / (row["finished_at"] - row["started_at"]) for row in worked]
+    spans = [(row["started_at"], row["finished_at"], speed) for row, speed in zip(worked, speeds, strict=True)]
+    spans += [(row["started_at"], now, statistics.mean(speeds)) for row in running]
+    inside = [(max(start, since), end, speed) for start, end, speed in spans if end > since]
+    busy = covered([(start, end) for start, end, _ in inside])
+    return sum((end - start) * speed for start, end, speed in inside) / busy if busy else 1.0
 
 
 def covered(spans: Sequence[tuple[float, float]]) -> float:

@@ -14,9 +14,10 @@ from gpu.errors import BackendError, GenerationTimeout
 from storage import flows
 from storage.database import Database, Transaction
 from storage.errors import JobNotFound, QueueFull
-from storage.eta import Rules, forecast
+from storage.eta import forecast
 from storage.jobs import insert_images, insert_job, marks, to_job
 from storage.models import Job, JobState, Lane, Limits, NewJob, Place, StoredImage
+from storage.play import Rules
 
 CLAIM = """
 UPDATE jobs SET state = 'running', attempt = attempt + 1, worker = :worker, boot_id = :boot_id,
@@ -222,11 +223,9 @@ class Queue:
         """Where the job stands, on `slots` jobs at a time. Raises `JobNotFound`."""
         async with self._db.transaction() as transaction:
             job = await self._get(transaction, job_id)
-            rules = Rules(
-                slots=slots, running_limit=self._limits.running, relax_every=flows.RELAX_EVERY,
-                turbo_price=flows.PRICES[Lane.TURBO], head_start=flows.HEAD_START,
-            )  # fmt: skip
-            return await forecast(transaction, job, rules, self._clock())
+            rules = Rules(slots, self._limits.running, flows.RELAX_EVERY)
+            prices = {"turbo_price": flows.PRICES[Lane.TURBO], "head_start": flows.HEAD_START}
+            return await forecast(transaction, job, rules, **prices, now=self._clock())
 
     # --- Inside one transaction -----------------------------------------------------------------------------------
 

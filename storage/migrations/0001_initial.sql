@@ -46,7 +46,8 @@ CREATE TABLE jobs (
 -- A member's next job is the first row of (pool, tier, user); 'turbo' sorts after 'fast', hence DESC.
 CREATE INDEX jobs_waiting  ON jobs (pool, tier, user_id, lane DESC, seq) WHERE state = 'queued';
 CREATE INDEX jobs_running  ON jobs (user_id) WHERE state = 'running';
-CREATE INDEX jobs_measured ON jobs (pool, finished_at) WHERE state = 'done' AND cost > 0;
+CREATE INDEX jobs_ended    ON jobs (pool, finished_at) WHERE finished_at > 0 AND estimate > 0;
+CREATE INDEX jobs_created  ON jobs (pool, created_at) WHERE estimate > 0;
 CREATE INDEX jobs_untold   ON jobs (seq) WHERE told_state <> state;
 CREATE INDEX jobs_of_user  ON jobs (user_id, seq);
 CREATE INDEX jobs_children ON jobs (parent_id, user_id) WHERE parent_id <> '';

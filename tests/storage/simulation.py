@@ -19,6 +19,11 @@ from storage.queue import Queue
 from tests.storage.making import Clock, new_job
 
 MAX_ESTIMATE = 60.0
+DEPTH = 5
+"""Jobs that a busy member keeps waiting."""
+
+WARM_UP = 64
+"""Forecasts count from this many ended jobs on: before, nothing is measured yet."""
 
 
 @dataclass
@@ -75,7 +80,8 @@ class Simulation:
     async def run(self, jobs: int) -> None:
         """Play until `jobs` jobs have ended."""
         for member in self.members:
-            self._after(0.0 if member.busy else self.random.expovariate(1 / member.pause), lambda m=member: self._visit(m))
+            first = 0.0 if member.busy else self.random.expovariate(1 / member.pause)
+            self._after(first, lambda member=member: self._visit(member))
         while self.ended < jobs:
             self.clock.now, _, event = heapq.heappop(self._events)
             await event()
@@ -91,7 +97,7 @@ class Simulation:
 
     async def _visit(self, member: Member) -> None:
         if member.busy:
-            for _ in range(3):
+            for _ in range(DEPTH):
                 await self._ask(member)
             return
         for _ in range(self.random.randint(1, 5)):
@@ -111,8 +117,8 @@ class Simulation:
             self._after(self.random.uniform(0, 3) * estimate, lambda: self._forecast(job.id))
 
     async def _forecast(self, job_id: str) -> None:
-        place = await self.queue.place(job_id, self.workers)
-        if place.seconds:
+        if self.ended >= WARM_UP and (await self.queue.get(job_id)).state is JobState.QUEUED:
+            place = await self.queue.place(job_id, self.workers)
             self._forecasts.setdefault(job_id, []).append(Forecast(self.clock.now, place.seconds))
 
     async def _cancel(self, job_id: str) -> None:

@@ -12,7 +12,7 @@ from storage.queue import Queue
 from tests.storage.making import Clock
 from tests.storage.simulation import Member, Simulation, jain
 
-JOBS = 400
+JOBS = 360
 
 
 def server() -> list[Member]:

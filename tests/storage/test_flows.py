@@ -206,7 +206,7 @@ async def test_a_claim_looks_only_so_far_ahead(queue: Queue) -> None:
 STATEMENTS = {
     "turns": (flows.TURNS, ("local", "paid", 32)),
     "refresh": (flows.REFRESH, {"user_id": 1, "limit": 3, "head_start": 4.0}),
-    "waiting": (flows.WAITING_OF_USER, (1,)),
+    "waiting of a member": (flows.WAITING_OF_USER, (1,)),
     "charge": (flows.CHARGE, {"user_id": 1, "pool": "local", "tier": "paid", "charge": 1.0}),
     "tick": (flows.TICK, {"pool": "local", "tier": "paid", "rank": 1.0}),
     "claim": (queue.CLAIM, {"id": "a", "worker": "", "boot_id": "", "lease_until": 0.0, "now": 0.0}),
@@ -218,10 +218,11 @@ STATEMENTS = {
     "first click": (
         queue.FIRST_CLICK, {"parent_id": "a", "user_id": 1, "parent_index": 1, "task": "vary", "since": 0.0},
     ),
-    "measured": (eta.MEASURED, ("local", 32)),
-    "upcoming": (
-        eta.UPCOMING,
-        {"pool": "local", "tier": "paid", "flows": 1, "horizon": 1, "head_start": 4.0, "turbo_price": 2.0},
+    "ended": (eta.ENDED, ("local", 32)),
+    "habits": (eta.HABITS, ("local", 256)),
+    "clocks": (eta.CLOCKS, ("local",)),
+    "waiting": (
+        eta.WAITING, {"pool": "local", "tier": "paid", "horizon": 1, "head_start": 4.0, "turbo_price": 2.0},
     ),
     "untold": (jobs.UNTOLD, (10,)),
     "recent prompts": (jobs.RECENT_PROMPTS, {"user_id": 1, "pattern": "a%", "limit": 9, "recent": 500}),
@@ -238,7 +239,7 @@ async def test_no_statement_walks_through_a_table(db: Database, name: str) -> No
     assert [step for step in scans if step.split()[1] in tables] == [], plan
 
 
-@pytest.mark.parametrize("name", ["turns", "refresh", "untold", "measured"])
+@pytest.mark.parametrize("name", ["turns", "refresh", "untold", "ended"])
 async def test_the_order_comes_from_an_index(db: Database, name: str) -> None:
     sql, arguments = STATEMENTS[name]
     plan = [row["detail"] for row in await db.all(f"EXPLAIN QUERY PLAN {sql}", arguments)]
