@@ -45,7 +45,10 @@ class PromptEncoder:
         self._device = device
         self._providers = [
             EmbeddingsProvider(
-                tokenizer, encoder, truncate=False, device=str(device),
+                tokenizer,
+                encoder,
+                truncate=False,
+                device=str(device),
                 returned_embeddings_type=ReturnedEmbeddingsType.PENULTIMATE_HIDDEN_STATES_NON_NORMALIZED,
             )
             for tokenizer, encoder in encoders

@@ -27,7 +27,7 @@ from gpu.bugs import as_backend_error
 from gpu.device import choose_device, choose_dtype, free_memory, ran_out_of_memory, synchronize
 from gpu.errors import JobCancelled, NotSupported, OutOfMemory
 from gpu.families import FAMILIES
-from gpu.families.base import Family
+from gpu.families.base import Components, Family
 from gpu.gallery import Gallery, RefusedError
 from gpu.loading import load_components
 from gpu.phases import Phase, State, Work
@@ -48,6 +48,8 @@ PACE_MEMORY = 0.7
 
 OnLoading = Callable[[str, int, int], None]
 """Called with (model, done, total) while a model loads."""
+Load = Callable[[ModelSpec, torch.device, torch.dtype, Callable[[int, int], None]], Components]
+"""Brings a model onto a device, reporting (done, total). Raises `ModelError`."""
 
 
 @dataclass
@@ -71,6 +73,11 @@ class Job:
         """The current one."""
         return self.phases[0]
 
+    @property
+    def cost(self) -> float:
+        """All device seconds of this job: its share of every tick, and its previews."""
+        return self.device_seconds + self.preview_seconds
+
 
 class Engine:
     """Draws requests, many at once. Not thread-safe: one thread admits, cancels and ticks."""
@@ -85,7 +92,7 @@ class Engine:
         threads: int = 0,
         image_check: ImageCheck | None = None,
         slots: int = 8,
-        load: Callable[..., Any] = load_components,
+        load: Load = load_components,
         on_loading: OnLoading = lambda model, done, total: None,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
@@ -113,7 +120,7 @@ class Engine:
 
     @property
     def unet_calls(self) -> int:
-        """How often a UNet ran for jobs, since the start."""
+        """How often a UNet ran since the start, warming up included."""
         return sum(family.unet_calls for family in self._families.values())
 
     def admit(self, request: GenerationRequest) -> None:
@@ -124,14 +131,9 @@ class Engine:
 
     def cancel(self, job_id: str) -> None:
         """Drop a job now, with its files; unknown ids are ignored. The next tick reports `Failed(JobCancelled)`."""
-        request = next((request for request in self._waiting if request.job_id == job_id), None)
-        if request is not None:
-            self._waiting.remove(request)
-        elif job_id in self._jobs:
-            request = self._jobs[job_id].request
-        else:
-            return
-        self._fail(request, JobCancelled())
+        for request in [*self._waiting, *(job.request for job in self._jobs.values())]:
+            if request.job_id == job_id:
+                self._fail(request, JobCancelled())
 
     def tick(self) -> list[Event]:
         """Let waiting jobs join, take one step with one group, and report what happened."""
@@ -189,8 +191,8 @@ class Engine:
         rows = sum(job.state.rows for job in jobs)
         for job in moved:
             job.device_seconds += seconds * job.state.rows / rows
-            self._report(job)
             with self._reporting(job.request):
+                self._report(job)
                 self._settle(job)
 
     def _predict(self, jobs: list[Job]) -> list[tuple[Job, Any]]:
@@ -232,8 +234,12 @@ class Engine:
         job.stepped_at = now
         self._events.append(
             Progress(
-                job_id=job.request.job_id, step=job.step, steps=job.steps, phase=job.phase.name,
-                seconds_left=job.pace * (job.steps - job.step), preview=self._preview(job),
+                job_id=job.request.job_id,
+                step=job.step,
+                steps=job.steps,
+                phase=job.phase.name,
+                seconds_left=job.pace * (job.steps - job.step),
+                preview=self._preview(job),
             )
         )
 
@@ -253,12 +259,7 @@ class Engine:
     def _deliver(self, job: Job, work: Work) -> None:
         del self._jobs[job.request.job_id]
         self._gallery.forget_previews(job.request)
-        self._events.append(
-            GenerationResult(
-                job_id=job.request.job_id, images=work.saved,
-                device_seconds=job.device_seconds + job.preview_seconds,
-            )
-        )
+        self._events.append(GenerationResult(job_id=job.request.job_id, images=work.saved, device_seconds=job.cost))
 
     @contextmanager
     def _reporting(self, request: GenerationRequest) -> Iterator[None]:
@@ -269,16 +270,16 @@ class Engine:
             self._fail(request, error)
 
     def _fail(self, request: GenerationRequest, error: Exception) -> None:
-        """End a job without pictures."""
+        """End a job, waiting or running, without pictures."""
         job = self._jobs.pop(request.job_id, None)
+        if request in self._waiting:
+            self._waiting.remove(request)
         self._gallery.discard(request)
+        cost = job.cost if job else 0.0
         if ran_out_of_memory(error):
             error = OutOfMemory(width=request.params.width, height=request.params.height)
-        if isinstance(error, RefusedError):
-            seconds = job.device_seconds + job.preview_seconds if job else 0.0
-            self._events.append(
-                GenerationResult(job_id=request.job_id, blocked=error.category, device_seconds=seconds)
-            )
-        else:
-            self._events.append(Failed(request.job_id, as_backend_error(error)))
-
+        self._events.append(
+            GenerationResult(job_id=request.job_id, blocked=error.category, device_seconds=cost)
+            if isinstance(error, RefusedError)
+            else Failed(request.job_id, as_backend_error(error))
+        )

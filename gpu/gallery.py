@@ -54,8 +54,13 @@ class Gallery:
         write_whole(self._data_dir / stored, save({"latents": latents.contiguous().cpu()}))
         save_png(image, self._data_dir / path, request, index)
         return ImageResult(
-            index=index, path=path, seed=request.params.image_seed(index), width=image.width, height=image.height,
-            scores=dict(scores), latents=stored,
+            index=index,
+            path=path,
+            seed=request.params.image_seed(index),
+            width=image.width,
+            height=image.height,
+            scores=dict(scores),
+            latents=stored,
         )
 
     def latents(self, path: Path) -> Tensor:
@@ -92,4 +97,3 @@ class Gallery:
                 file.unlink(missing_ok=True)
         if folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()
-

@@ -31,14 +31,22 @@ def measure(family: UNetFamily, gallery: Gallery, clock: Callable[[], float]) ->
     spec = family.spec
     side = max(round(math.sqrt(spec.pixels) / spec.multiple), 1) * spec.multiple
     params = GenerationParams(
-        model=spec.name, width=side, height=side, num_images=1, guidance_scale=1.0,
-        num_inference_steps=spec.num_inference_steps, scheduler=spec.scheduler,
+        model=spec.name,
+        width=side,
+        height=side,
+        num_images=1,
+        guidance_scale=1.0,
+        num_inference_steps=spec.num_inference_steps,
+        scheduler=spec.scheduler,
     )
     state = Draw(family, params).prepare(Work())
     rows, seconds_per_row = _time_rows(family, state, clock)
     return ModelCapabilities(
-        tasks=(Task.IMAGINE, Task.VARY), schedulers=tuple(SCHEDULERS),
-        max_rows=rows, seconds_per_row=seconds_per_row, overhead_seconds=_time_image(family, state, gallery, clock),
+        tasks=(Task.IMAGINE, Task.VARY),
+        schedulers=tuple(SCHEDULERS),
+        max_rows=rows,
+        seconds_per_row=seconds_per_row,
+        overhead_seconds=_time_image(family, state, gallery, clock),
     )
 
 

@@ -69,7 +69,6 @@ class Family(Protocol):
     spec: ModelSpec
     unet_calls: int
 
-
     def plan(self, request: GenerationRequest, gallery: Gallery) -> Plan:
         """The phases of a request. Raises `NotSupported`."""
         ...

@@ -37,9 +37,15 @@ def jobs(model: str) -> list[GenerationRequest]:
     """One for each sampler, with and without guidance; steps, seeds and prompts differ."""
     return [
         request(
-            f"{scheduler}/{guidance}", model, scheduler=scheduler, guidance_scale=guidance * (1 + n / 20),
-            num_inference_steps=3 + n % 4, seed=11 * n, prompt=("a fox", "a pizza, 3d render", "")[n % 3],
-            negative_prompt=("", "a blue background")[n % 2], num_images=1 + (model == "tiny" and n % 3 == 0),
+            f"{scheduler}/{guidance}",
+            model,
+            scheduler=scheduler,
+            guidance_scale=guidance * (1 + n / 20),
+            num_inference_steps=3 + n % 4,
+            seed=11 * n,
+            prompt=("a fox", "a pizza, 3d render", "")[n % 3],
+            negative_prompt=("", "a blue background")[n % 2],
+            num_images=1 + (model == "tiny" and n % 3 == 0),
         )
         for n, (scheduler, guidance) in enumerate(itertools.product(SCHEDULERS, GUIDANCE))
     ]
@@ -110,8 +116,14 @@ def test_samplers_keep_what_the_model_says(starter: Components) -> None:
 def test_variations_are_image_to_image(bench: Bench, tiny: Components, scheduler: str, strength: float) -> None:
     bench.run(request("parent", num_images=2))
     job = request(
-        "child", task=Task.VARY, start_latents=bench.result("parent").images[1].latents, strength=strength,
-        scheduler=scheduler, num_images=2, seed=50, num_inference_steps=6,
+        "child",
+        task=Task.VARY,
+        start_latents=bench.result("parent").images[1].latents,
+        strength=strength,
+        scheduler=scheduler,
+        num_images=2,
+        seed=50,
+        num_inference_steps=6,
     )
     bench.run(job)
     start = bench.latents("parent")[1:2]
