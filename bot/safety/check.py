@@ -20,7 +20,8 @@ from bot.safety.normalise import clean, respell
 from bot.text import DEFAULT_LOCALE, sentence
 
 _MILD = frozenset({"mild", "suggestive"})
-_SILENT = frozenset({"hint", "role"})
+_JUDGED = _MILD | {"explicit", "undress", "name"}
+"""The tables that count by themselves; the others only make pairs."""
 _ORDER: dict[str, int] = {category: index for index, category in enumerate(Category)}
 
 
@@ -59,7 +60,7 @@ def lexicon() -> Lexicon:
 
 def _categories(reading: Reading) -> Iterator[tuple[Found, Category]]:
     for found in in_context(reading, lexicon().rules):
-        if found.list in _ORDER and found.table not in _SILENT:
+        if found.list in _ORDER and found.table in _JUDGED:
             yield found, Category(found.list)
 
 

@@ -6,11 +6,13 @@ harmful, as `terms/rules.toml` says. Knows tags, not policies.
 
 from __future__ import annotations
 
+import itertools
 import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from bot.safety.lexicon import Lexicon
 from bot.safety.speller import Hit, dense, spell
@@ -136,32 +138,31 @@ def _covers(cover: tuple[int, int], found: Found) -> bool:
     return start <= found.start < end and (found.end <= end or start < found.start)
 
 
-def in_context(reading: Reading, rules: dict[str, list[dict[str, object]]]) -> list[Found]:
-    """What was found, after the rules about neighbours."""
+def in_context(reading: Reading, rules: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[Found]:
+    """What was found, after the rules about neighbours (`terms/rules.toml`)."""
     found = [found for found in reading.found if not reading.is_foreign(found.term)]
-    for rule in rules.get("harmful", ()):
-        found = found + list(_harmful(reading, rule))
-    for kind, turn in (("harmless", None), ("mild", "mild")):
-        for rule in rules.get(kind, ()):
-            found = [kept for f in found if (kept := _turned(reading, f, rule, turn))]
-    return found
+    for rule in rules["harmful"]:
+        found += _together(reading, rule)
+    for rule in rules["harmless"]:
+        found = [f for f in found if not _applies(reading, f, rule)]
+    return [
+        replace(f, tag=f"{f.list}.mild") if any(_applies(reading, f, rule) for rule in rules["mild"]) else f
+        for f in found
+    ]
 
 
-def _harmful(reading: Reading, rule: dict[str, object]) -> Iterator[Found]:
-    """A pair of neighbours that is harmful together."""
-    for one in reading.tagged(str(rule["one"])):
-        for other in reading.tagged(str(rule["other"])):
-            if one != other and reading.distance(one, other) <= int(str(rule["within"])):
-                yield Found(min(one.start, other.start), max(one.end, other.end), str(rule["tag"]), one.term)
+def _together(reading: Reading, rule: Mapping[str, Any]) -> Iterator[Found]:
+    """Two neighbours that are harmful together."""
+    for one, other in itertools.product(reading.tagged(rule["one"]), reading.tagged(rule["other"])):
+        if one != other and reading.distance(one, other) <= rule["within"]:
+            yield Found(min(one.start, other.start), max(one.end, other.end), rule["tag"], one.term)
 
 
-def _turned(reading: Reading, found: Found, rule: dict[str, object], table: str | None) -> Found | None:
-    """`found` as a neighbour of the rule makes it: dropped, or under another table of the same list."""
-    terms = rule["terms"]
-    assert isinstance(terms, list)
-    if found.term not in terms:
-        return found
-    for other in reading.tagged(str(rule["near"])):
-        if reading.distance(found, other) <= int(str(rule["within"])) and reading.same_clause(found, other):
-            return replace(found, tag=f"{found.list}.{table}") if table else None
-    return found
+def _applies(reading: Reading, found: Found, rule: Mapping[str, Any]) -> bool:
+    """Whether `found` is one of the rule's terms and has the rule's neighbour in the same clause."""
+    if found.term not in rule.get("terms", ()) and found.tag not in rule.get("tags", ()):
+        return False
+    return any(
+        reading.distance(found, other) <= rule["within"] and reading.same_clause(found, other)
+        for other in reading.tagged(rule["near"])
+    )
