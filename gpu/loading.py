@@ -52,7 +52,7 @@ def load_components(
     with _readable(spec.source):
         modules = _single(files, dtype) if files.single else _folder(files, dtype, on_progress)
         for module in modules.values():
-            module.to(device).eval().requires_grad_(False)
+            module.to(device)
         tokenizer, tokenizer_2 = _tokenizers(files)
         components = Components(
             **modules,
@@ -65,6 +65,8 @@ def load_components(
         )
     if loras:
         _add_loras(spec, components, loras)
+    for module in modules.values():
+        module.eval().requires_grad_(False)
     on_progress(files.size, files.size)
     return components
 

@@ -174,6 +174,8 @@ def test_lora_of_the_spec_changes_the_unet_by_its_weight(
 
     def output(*loras: LoraSpec) -> torch.Tensor:
         unet = load(spec(tiny_sdxl_folder, loras=loras), offline).unet
+        assert not any(module.training for module in unet.modules())
+        assert not any(parameter.requires_grad for parameter in unet.parameters())
         added = {"text_embeds": torch.ones(1, 40), "time_ids": torch.ones(1, 6)}
         return unet(torch.ones(1, 4, 8, 8), 5, torch.ones(1, 77, 72), added_cond_kwargs=added).sample
 
