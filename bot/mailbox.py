@@ -7,7 +7,7 @@ falls back to the interaction's token and to a direct message. Knows Discord's e
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +27,6 @@ LOOK_BACK = 100
 
 UNKNOWN_CHANNEL, UNKNOWN_MESSAGE = 10003, 10008
 MISSING_ACCESS, MISSING_PERMISSIONS = 50001, 50013
-CANNOT_DM = 50007
 TOO_MANY_OLD_EDITS = 30046
 FILE_TOO_LARGE = 40005
 
@@ -64,7 +63,7 @@ class Mailbox:
             if error.code not in SHUT:
                 raise
             log.warning("job %s: channel %s is shut (%s)", job.id, job.channel_id, error.code)
-        return await self._elsewhere(job, post) if insist else None
+        return await self._elsewhere(job, post, insist)
 
     async def delete(self, job: Job) -> None:
         """Remove the job's message, where it still exists and can be removed."""
@@ -93,23 +92,23 @@ class Mailbox:
         nonce = f"{job.id}-{job.message_id % 10**8}"
         return _address(await self._channel(job).send(**post.sending(), nonce=nonce))
 
-    async def _elsewhere(self, job: Job, post: Post) -> Address:
+    async def _elsewhere(self, job: Job, post: Post, insist: bool) -> Address | None:
         if job.message_id and self._has_token(job):
             edit = self._webhook(job).edit_message(job.message_id, **post.editing())
-            if await self._unless(None, edit):
+            if await self._by_token(edit):
                 return Address(job.channel_id, job.message_id)
-        return await self.direct(job.user_id, post)
+        return await self.direct(job.user_id, post) if insist else None
 
     async def _edited(self, address: Address, post: Post) -> bool:
         message = self._client.get_partial_messageable(address.channel_id).get_partial_message(address.message_id)
-        return await self._unless(GONE, message.edit(**post.editing())) is not None
+        return await self._unless(GONE, message.edit(**post.editing()))
 
     # --- Finding --------------------------------------------------------------------------------------------------
 
     async def _find(self, job: Job) -> Address | None:
         """The message of a job that a crash cut off from it: the interaction's own, else among the channel's last."""
         if self._has_token(job):
-            original = await self._unless(None, self._original(job))
+            original = await self._by_token(self._original(job))
             if original and _shows(original["content"], original["components"], job):
                 return Address(job.channel_id, int(original["id"]))
         try:
@@ -145,12 +144,23 @@ class Mailbox:
         return discord.Webhook.partial(self._client.application_id, job.interaction_token, client=self._client)
 
     @staticmethod
-    async def _unless(codes: set[int] | None, request: Any) -> Any:
-        """The request's result, or None where it is refused with one of the codes (None: with any)."""
+    async def _unless(codes: set[int], request: Awaitable[Any]) -> bool:
+        """Whether the request was taken; False where it is refused with one of the codes."""
         try:
-            return await request or True
+            await request
         except discord.HTTPException as error:
-            if codes is not None and error.code not in codes:
+            if error.code not in codes:
+                raise
+            return False
+        return True
+
+    @staticmethod
+    async def _by_token(request: Awaitable[Any]) -> Any:
+        """The result of a request by an interaction's token, or None where the token is dead or its message gone."""
+        try:
+            return await request
+        except discord.HTTPException as error:
+            if error.status >= 500:
                 raise
             return None
 
