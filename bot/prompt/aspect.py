@@ -18,10 +18,11 @@ COMMON = ("1:1", "3:2", "2:3", "16:9", "9:16", "4:3", "3:4", "5:4", "4:5", "21:9
 NAMED = {"square": "1:1", "portrait": "2:3", "landscape": "3:2", "wide": "16:9", "widescreen": "16:9", "tall": "9:16"}
 """Shapes in words. They are suggested, not understood: `--ar portrait of a queen` would lose a word."""
 
-_NUMBER = r"(\d{1,6}(?:\.\d{0,6})?|\.\d{1,6})"
+_NUMBER = r"(\d{1,6}(?:\.\d{1,6})?|\.\d{1,6})"
 _RATIO = re.compile(rf"\s*{_NUMBER}\s{{0,2}}[:/x*-]\s{{0,2}}{_NUMBER}")
 _DECIMAL = re.compile(r"\s*(\d{0,6}\.\d{1,6})")
 _TWO = re.compile(r"\s*(\d{1,5})\s+(?:by |to |x )?(\d{1,5})\b")
+_TYPO = re.compile(r"\s*(\d{1,2})[.,;](\d{1,2})\b")
 _END = re.compile(r"[^\w:/\s]*(?:\s|$)")
 
 # Wide digits and colons of an East Asian keyboard, and the signs that stand for "by"; one character each.
@@ -37,7 +38,7 @@ def find_ratio(text: str) -> tuple[str, int] | None:
     found = _RATIO.match(plain)
     if found and _END.match(plain, found.end()):
         width, height = found.groups()
-    elif (found := _DECIMAL.match(plain)) and _END.match(plain, found.end()):
+    elif (found := _DECIMAL.match(plain)) and _END.match(plain, found.end()) and not _typo(found[1]):
         width, height = found[1], "1"
     else:
         return None
@@ -47,8 +48,8 @@ def find_ratio(text: str) -> tuple[str, int] | None:
 
 def guess_ratio(text: str) -> tuple[str, int] | None:
     """The ratio that was probably meant by something that is none: `16 9`, `16`, `16:9-ish`; and where that ends."""
-    plain = text.translate(_PLAIN)
-    if (found := _RATIO.match(plain) or _TWO.match(plain)) and (spelt := _spell(*found.groups())):
+    plain = text.translate(_PLAIN).replace("-", " ", 1) if text.lstrip()[:1] == "-" else text.translate(_PLAIN)
+    if (found := _RATIO.match(plain) or _TWO.match(plain) or _TYPO.match(plain)) and (spelt := _spell(*found.groups())):
         return spelt, _rest_of_word(plain, found.end())
     width = re.match(r"\s*(\d{1,2})\b", plain)
     half = next((ratio for ratio in COMMON if width and ratio.startswith(f"{width[1]}:")), None)
@@ -89,6 +90,11 @@ def size(ratio: str, pixels: int, multiple: int) -> tuple[int, int]:
     return width * multiple, height * multiple
 
 
+def _typo(decimal: str) -> bool:
+    """Whether a point was meant as a colon: 16.9 is not 16.9:1."""
+    return decimal.replace(".", ":") in COMMON
+
+
 def _rest_of_word(text: str, at: int) -> int:
     found = re.compile(r"\S*").match(text, at)
     return found.end() if found else at
@@ -105,9 +111,7 @@ def _spell(width: str, height: str) -> str | None:
 
 
 def _simplest(value: Fraction) -> str:
-    """The smallest whole numbers within 0.2 % of `value` (at least 1): 1.78 is 16:9."""
-    for height in range(1, 100):
-        width = round(value * height)
-        if abs(width - value * height) <= value * height / 500:
-            return f"{width}:{height}"
-    return f"{round(value * 100)}:100"
+    """Small whole numbers for `value` (at least 1): a well-known ratio within 0.4 %, else 239:100 and the like."""
+    known = (ratio for ratio in COMMON if abs(fraction(ratio) - value) <= value / 250)
+    near = value if value.denominator <= 100 else value.limit_denominator(50)
+    return next(known, f"{near.numerator}:{near.denominator}")

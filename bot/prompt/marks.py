@@ -24,7 +24,7 @@ from bot.prompt.foreign import FOREIGN
 from gpu.params import BY_FLAG, Param
 
 HYPHENS = "-\u2010\u2011\u2043\u2212\ufe63\uff0d"
-DASHES = HYPHENS + "\u2012\u2013\u2014\u2015\u2e3a\u2e3b\ufe58"
+DASHES = HYPHENS + "\u2012\u2013\u2014\u2015\u2e3a\u2e3b\ufe58\u30fc"
 QUOTES = '"\u201c\u201d\u201e\u201f\uff02'
 
 _RUN = re.compile(f"[{DASHES}]+")
@@ -33,6 +33,8 @@ _SPACE = re.compile(r"\s*")
 _QUOTE = re.compile(f"[{QUOTES}]")
 _ESCAPED = re.compile(rf"\\([{DASHES}{QUOTES}])")
 _CLOSING = ",;)]}" + QUOTES
+_JOINED = ("list", "choice", "style", "model")
+"""Kinds whose value may hang on the flag by a hyphen: `--no-text`."""
 _NAMES = {flag.removeprefix("--"): row for flag, row in BY_FLAG.items()}
 
 
@@ -100,8 +102,8 @@ def _mark(text: str, start: int, stop: int) -> Mark | None:
     hyphens = all(char in HYPHENS for char in text[start:stop])
     single, double = hyphens and stop - start == 1, hyphens and stop - start > 1
     if spaced and glued and double:
-        head = name.partition("-")[0]  # --no-text is --no text
-        cut = not known and head in _NAMES
+        head = name.partition("-")[0]
+        cut = not known and head in _NAMES and _NAMES[head].kind in _JOINED
         return Mark(start, found.start() + len(head) if cut else found.end(), head if cut else name, Evidence.SURE)
     if spaced and glued and not hyphens:
         near = known or nearest_flag(name, strict=True)
@@ -123,8 +125,10 @@ def nearest_flag(name: str, *, strict: bool = False) -> Param | None:
     near = min(_NAMES, key=lambda flag: OSA.distance(flag, name, score_cutoff=3))
     if slips and len(near) > 1 and OSA.distance(near, name) <= slips:
         return _NAMES[near]
-    longer = {flag: row for flag, row in _NAMES.items() if len(name) >= 3 and flag.startswith(name)}
-    return next(iter(longer.values())) if not strict and len({row.name for row in longer.values()}) == 1 else None
+    if strict or len(name) < 3:
+        return None
+    begun = [row for flag, row in _NAMES.items() if flag.startswith(name) or (len(flag) > 3 and name.startswith(flag))]
+    return begun[0] if len({row.name for row in begun}) == 1 else None
 
 
 def quoted_spans(text: str) -> tuple[list[tuple[int, int]], list[int]]:

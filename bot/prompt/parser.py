@@ -46,6 +46,8 @@ _COMMAND = re.compile(r"(?:/imagine(?: prompt\b ?:?|\b) ?)*", re.IGNORECASE)
 _SEPARATORS = ",;. \t\n"
 _JOINTS = ("=", ":", "-", "：", "＝")
 """What may stand between a flag and its value instead of a space: `--steps=12`."""
+_ASIDE = re.compile(rf"\w[{DASHES}]\s")
+"""How the second dash of an aside stands: `a room —no windows— in the dark`."""
 _VISIBLE = re.compile(r"[^\s\u200c-\u200f\u2028-\u202e\u2060-\u2064\u00ad\ufe00-\ufe0f]")
 
 
@@ -123,9 +125,9 @@ class _LineReader:
         """Cut the line at its flags and read each piece."""
         if len(text) > LIMIT:
             self.problems.append(("error-prompt-long", {"length": len(text), "limit": LIMIT}))
-        line = visible(text[: 4 * LIMIT])
-        if quoted_whole(line.strip()) and find_marks(line):  # people paste lines that way
-            line = line.strip()[1:-1]
+        line = self._without_command(visible(text[: 4 * LIMIT]).strip())
+        if quoted_whole(line) and find_marks(line):  # people paste lines that way
+            line = line[1:-1]
         marks = find_marks(line)
         starts = [*(mark.start for mark in marks), len(line)]
         self.sink.append(line[: starts[0]])
@@ -137,14 +139,14 @@ class _LineReader:
 
     def _read_flag(self, mark: Mark, written: str, after: str) -> None:
         """One flag and what stands behind it, or prose that only looked like one."""
-        value = after[1:] if after[:1] in _JOINTS else after
+        value = _without_joint(after)
         row, reading = self._interpret(mark, written, value)
         if mark.sure and mark.row and mark.row.kind == "list":
             self._open_list(mark.row, value)
         elif reading and _believed(mark, row, value, reading):
             self._accept(mark, row, written, value, reading)
         elif mark.sure or (mark.known and mark.evidence is Evidence.LIKELY and first_word(value).alone):
-            self._take(row if mark.known else None, self._repair(mark, written, value))
+            self._take(row if mark.known else None, self._repair(mark, written, after))
         else:
             self.sink.append(written + after)
 
@@ -182,15 +184,16 @@ class _LineReader:
         shorter = read(row, taken[:-2], self.vocabulary)
         return replace(shorter, rest=taken[-2:] + reading.rest) if shorter else reading
 
-    def _repair(self, mark: Mark, written: str, value: str) -> Reading:
+    def _repair(self, mark: Mark, written: str, after: str) -> Reading:
         """What is wrong with a flag that cannot be read, and the words that stay."""
+        value = _without_joint(after)
         if mark.row:
             return misread(mark.row, value, self.vocabulary)
-        problem = _unknown(written, nearest_flag(mark.name))
+        problem = _unknown(written, nearest_flag(mark.name) if len(mark.name) > 3 else None)
         word = first_word(value)
         if mark.known or not word.text:
             return Reading(LEFT_OUT, value, problem)
-        if looks_like_value(word.text):
+        if value != after or looks_like_value(word.text):
             return Reading(LEFT_OUT, word.rest, problem)
         return Reading(LEFT_OUT, f" {written.lstrip(DASHES)}{value}", problem)
 
@@ -220,7 +223,8 @@ class _LineReader:
         if not rest.strip(_SEPARATORS):
             self.words.append(" ")
         elif rest[0] in CLOSING and before:
-            self.words[:] = [before, rest[1:] if before[-1] == rest[0] else rest]
+            paired = before[-1] + rest[0] in ("()", "[]", "{}", ",,")
+            self.words[:] = [before[:-1], rest[before[-1] != "," :]] if paired else [before, rest]
         else:
             self.words.append(" " + rest.lstrip(_SEPARATORS if not before else None))
 
@@ -265,6 +269,10 @@ class _LineReader:
         return prompt[command.end() :] if command else prompt
 
 
+def _without_joint(after: str) -> str:
+    return after[1:] if after[:1] in _JOINTS else after
+
+
 def _believed(mark: Mark, row: Param | None, value: str, reading: Reading) -> bool:
     """Whether a mark that could be prose is a flag, now that its value is known."""
     if mark.sure:
@@ -272,7 +280,7 @@ def _believed(mark: Mark, row: Param | None, value: str, reading: Reading) -> bo
     filled = not reading.rest.strip(_SEPARATORS)
     kind = row.kind if row else ("bool" if mark.name in BARE else "")
     if kind == "list":
-        return mark.open_ended and value[:1] not in _SEPARATORS.strip()
+        return mark.open_ended and value[:1] not in _SEPARATORS.strip() and not _ASIDE.search(value)
     if kind == "bool":
         return mark.open_ended and filled
     return filled or not mark.whole or kind == "ratio"

@@ -28,9 +28,9 @@ Problem = tuple[str, dict[str, Fact]]
 LEFT_OUT = None
 """The value of a reading that sets nothing."""
 
-CLOSING = ",;.!?*)]}'’…" + QUOTES
+CLOSING = ",;.!?*)]}'’…`" + QUOTES
 _WORD = re.compile(rf"\s*+(?:[{QUOTES}]([^{QUOTES}]*+)[{QUOTES}]|['‘’]([^'‘’]*+)['‘’](?!\w)|(\S++))")
-_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)")
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?")
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+")
 _LEADING = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?=\D)")
 _VALUE_LIKE = re.compile(r"(?:[+-]?[\d.]|<?https?://)\S*|[a-z]*\d\w*", re.IGNORECASE)
@@ -162,7 +162,7 @@ def read_bool(row: Param, after: str, vocabulary: Vocabulary) -> Reading | None:
 
 def read_list(row: Param, after: str, vocabulary: Vocabulary) -> Reading | None:
     """Everything up to the next flag, as `a, b`."""
-    items = [" ".join(item.strip(f"{QUOTES} \t\n").split()) for item in _COMMA.split(unescape(after))]
+    items = [" ".join(item.split()).strip(f"{QUOTES} ") for item in _COMMA.split(unescape(after))]
     return Reading(", ".join(filter(None, items))) if any(items) else None
 
 
@@ -198,7 +198,7 @@ def guess_name(row: Param, after: str, vocabulary: Vocabulary) -> Reading | None
         if joined in names:  # not what was meant, or it would have been read
             continue
         near = process.extractOne(joined, names.keys(), scorer=fuzz.ratio, score_cutoff=best_score)
-        part = [name for name in names if len(joined) >= 3 and joined in name]
+        part = [name for name in names if len(joined) > 1 and (name.startswith(joined) or joined in name[2:])]
         if near and near[1] > best_score:
             best, best_score = Reading(names[near[0]], word.rest), near[1]
         elif part and best is None:
@@ -244,7 +244,7 @@ def misread(row: Param, after: str, vocabulary: Vocabulary) -> Reading:
     word = first_word(after)
     if not word.text:
         missing: Problem = "error-prompt-missing", {"flag": row.flag, "example": example(row, vocabulary)}
-        return Reading(LEFT_OUT, after, missing)
+        return Reading(LEFT_OUT, word.rest, missing)
     guess = KINDS[row.kind].guess(row, after, vocabulary)
     written = after.removesuffix(guess.rest).strip() if guess else word.text
     problem = complaint(row, written, vocabulary)
