@@ -38,8 +38,8 @@ PORT = 8765
 MEMBERS = {"alice": "#d9627e", "bob": "#3f9d74"}
 GRID_REACTIONS = ("1️⃣", "2️⃣", "3️⃣", "4️⃣", "🔁", "❌", "✉️")
 AVATAR = "demo"
-SETTLE_SECONDS = 0.25
-"""How long the page waits for the bot after a click. Drawing is no part of it: the studio is not the bot's own task."""
+SETTLE_SECONDS = 3.0
+"""How long the page waits for the bot's answer at most. Drawing is no part of it: the studio is not the bot's task."""
 
 
 @dataclass(frozen=True)
@@ -209,12 +209,13 @@ DRESS = {
     "<strong>SimCord</strong><small>Preview<": "<strong>Easel</strong><small>on SimCord<",
 }
 STYLE = """
-#capture-open, #inspector-toggle, #view-action-output, .sidebar-search, .advanced-search { display: none; }
+#capture-open, #inspector-toggle, #view-action-output, .sidebar-search, .advanced-search,
+.command-popup:has(.command-empty) { display: none; }
 :has(> .message-components + .message-attachments) { display: flex; flex-direction: column; }
 :has(> .message-attachments) > .message-components { order: 1; }
 :has(> .message-attachments) > .message-reactions { order: 2; }
 """
-"""Test tools are out of sight, and pictures stand above their buttons, as in Discord."""
+"""Test tools and empty lists of suggestions are out of sight; pictures stand above their buttons, as in Discord."""
 
 
 def use_real_time(env: simcord.Env) -> None:

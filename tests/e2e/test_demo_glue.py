@@ -56,5 +56,7 @@ def test_the_page_has_what_the_demo_renames_and_hides() -> None:
         assert page.count(theirs) == 1, theirs
     for id in ("capture-open", "inspector-toggle", "view-action-output"):
         assert f'id="{id}"' in page
-    for name in ("sidebar-search", "advanced-search", "message-components", "message-attachments", "message-reactions"):
-        assert name in page + style
+    scripts = "".join(file.read_text() for file in STATIC.glob("*.js"))
+    for name in ("sidebar-search", "advanced-search", "message-components", "message-attachments", "message-reactions",
+                 "command-popup", "command-empty"):  # fmt: skip
+        assert name in page + style + scripts
