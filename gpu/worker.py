@@ -1,54 +1,26 @@
 """The worker process: reads commands, drives one engine, writes messages. `python -m gpu.worker [--engine fake]`.
 
-The main thread does all model work. One thread reads standard input; when that closes, the process ends within two
-seconds, even in the middle of a step. Knows the wire and the engine's surface, not how pixels are made.
+The main thread does all model work; `gpu.stdio` reads standard input beside it, and when that closes, the process ends
+within two seconds, even in the middle of a step. Knows the wire and the engine's surface, not how pixels are made.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
-import faulthandler
-import logging
 import os
 import queue
-import sys
-import threading
-import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Protocol
 
 from gpu.backend import Capabilities, Event, Failed, ModelCapabilities
 from gpu.bugs import as_backend_error
 from gpu.errors import ModelError
 from gpu.safety import IMAGE_CHECKS, ImageCheck
+from gpu.stdio import Commands, Send, claim_stdout, listen, prepare, step_back, threads
 from gpu.types import GenerationRequest, GenerationResult, ModelSpec, Progress
-from gpu.wire import (
-    Cancel,
-    Command,
-    Error,
-    Finished,
-    Generate,
-    Loading,
-    Log,
-    Message,
-    Progressed,
-    Ready,
-    Start,
-    WorkerSettings,
-    encode,
-    read_command,
-)
+from gpu.wire import Cancel, Command, Error, Finished, Generate, Loading, Progressed, Ready, Start
 
-log = logging.getLogger("gpu.worker")
-
-NICENESS = 5
-LAST_SECONDS = 1.0
-"""After standard input closed, the time that a step in progress gets."""
-MAX_LOG = 5_000_000
-
-Send = Callable[[Message], None]
 OnLoading = Callable[[str, int, int], None]
 
 
@@ -80,7 +52,7 @@ class Engine(Protocol):
 class Worker:
     """The loop between commands and an engine. Jobs fail alone."""
 
-    def __init__(self, engine: Engine, commands: queue.SimpleQueue[Command | None], send: Send) -> None:
+    def __init__(self, engine: Engine, commands: Commands, send: Send) -> None:
         self._engine = engine
         self._commands = commands
         self._send = send
@@ -160,7 +132,7 @@ def _diffusers(start: Start, on_loading: OnLoading) -> tuple[Engine, str]:
         data_dir=start.data_dir,
         device=str(device),
         dtype=settings.dtype,
-        threads=_threads(settings),
+        threads=threads(settings),
         image_check=_image_check(settings.image_check),
         slots=settings.slots,
         on_loading=on_loading,
@@ -190,35 +162,23 @@ def _image_check(name: str) -> ImageCheck | None:
     return IMAGE_CHECKS[name]()
 
 
-def _threads(settings: WorkerSettings) -> int:
-    """CPU threads of torch: as configured, else this worker's share of the cores."""
-    return settings.threads or max(1, (os.cpu_count() or 1) // settings.count)
-
-
-# The process
-
-
 def main() -> None:
     """Serve until standard input closes."""
-    pipe = _claim_stdout()
-    send = _sender(pipe)
-    faulthandler.enable()
-    if hasattr(os, "nice"):
-        os.nice(NICENESS)
+    send = claim_stdout()
+    step_back()
     arguments = argparse.ArgumentParser(prog="python -m gpu.worker", description=__doc__)
     arguments.add_argument("--engine", choices=tuple(ENGINES), help="instead of the one that the start command names")
     engine = arguments.parse_args().engine
-    commands: queue.SimpleQueue[Command | None] = queue.SimpleQueue()
-    threading.Thread(target=_listen, args=(commands,), daemon=True, name="stdin").start()
+    commands = listen()
     start = commands.get()
     if not isinstance(start, Start):
         return
-    _prepare_process(start, send)
+    prepare(start, send)
     if worker := _started(engine or start.settings.engine, start, commands, send):
         worker.run()
 
 
-def _started(engine: str, start: Start, commands: queue.SimpleQueue[Command | None], send: Send) -> Worker | None:
+def _started(engine: str, start: Start, commands: Commands, send: Send) -> Worker | None:
     """Build and warm up the engine and say so, or say why not."""
 
     def on_loading(model: str, done: int, total: int) -> None:
@@ -233,82 +193,6 @@ def _started(engine: str, start: Start, commands: queue.SimpleQueue[Command | No
     slots = start.settings.slots
     send(Ready(capabilities=Capabilities(pool="local", slots=slots, models=measured, device=device)))
     return Worker(built, commands, send)
-
-
-def _claim_stdout() -> int:
-    """Keep standard output for messages and let everyone who prints print to standard error."""
-    pipe = os.dup(1)
-    os.dup2(2, 1)
-    return pipe
-
-
-def _sender(pipe: int) -> Send:
-    one_at_a_time = threading.Lock()
-
-    def send(message: Message) -> None:
-        data = memoryview(encode(message))
-        with one_at_a_time:
-            while data:
-                data = data[os.write(pipe, data) :]
-
-    return send
-
-
-def _listen(commands: queue.SimpleQueue[Command | None]) -> None:
-    """Pass on commands; at their end, end the process, whatever it is doing."""
-    log_file: Path | None = None
-    for line in sys.stdin.buffer:
-        try:
-            command = read_command(line)
-        except ValueError:
-            log.exception("this is no command: %.200r", line)
-            continue
-        if isinstance(command, Start):
-            log_file = command.log
-        if log_file:
-            _trim(log_file)
-        commands.put(command)
-    commands.put(None)
-    time.sleep(LAST_SECONDS)
-    os._exit(0)
-
-
-def _trim(log_file: Path) -> None:
-    """Start a new log when standard error has filled the old one, which stays beside it."""
-    with contextlib.suppress(OSError):
-        if os.fstat(2).st_size < MAX_LOG:
-            return
-        log_file.replace(log_file.with_name(log_file.name + ".1"))
-        with log_file.open("ab") as file:
-            os.dup2(file.fileno(), 1)
-            os.dup2(file.fileno(), 2)
-
-
-def _prepare_process(start: Start, send: Send) -> None:
-    """Set what libraries read at import, and the log."""
-    os.environ.update(
-        OMP_NUM_THREADS=str(_threads(start.settings)),
-        # Threads that wait for each other sleep. Spinning saves some microseconds on idle cores, but as soon as anything
-        # else wants a core (the bot, the image check, a browser), it makes torch ten times slower.
-        OMP_WAIT_POLICY="PASSIVE",
-        TOKENIZERS_PARALLELISM="false",
-        DIFFUSERS_DISABLE_REMOTE_CODE="1",
-        HF_HUB_DISABLE_TELEMETRY="1",
-        HF_HUB_DISABLE_PROGRESS_BARS="1",
-    )
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("gpu").addHandler(_ToOperator(send))
-
-
-class _ToOperator(logging.Handler):
-    """Our own warnings also go up the wire, as one line without the traceback."""
-
-    def __init__(self, send: Send) -> None:
-        super().__init__(logging.WARNING)
-        self._send_message = send
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self._send_message(Log(level=record.levelno, message=record.getMessage()))
 
 
 if __name__ == "__main__":

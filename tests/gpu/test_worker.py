@@ -18,6 +18,7 @@ from gpu.backend import Event
 from gpu.errors import ModelError, WorkerBug, from_json
 from gpu.fake import FakeEngine, Faults
 from gpu.params import GenerationParams
+from gpu.stdio import MAX_LOG
 from gpu.types import GenerationRequest, ModelSpec
 from gpu.wire import (
     Cancel,
@@ -35,7 +36,7 @@ from gpu.wire import (
     encode,
     read_message,
 )
-from gpu.worker import MAX_LOG, Worker
+from gpu.worker import Worker
 
 PROJECT = Path(__file__).resolve().parents[2]
 SPEC = ModelSpec(name="starter", family="sdxl", source="nowhere")
