@@ -17,7 +17,9 @@ def sheet(job: Job, images: Sequence[StoredImage], root: Path, limit: int, alt_t
     """All pictures of the job on one sheet of at most `limit` bytes. Raises `OSError` or `PictureTooLarge`."""
     if len(images) == 1:
         return single(job, images[0], root, limit, alt_text)
-    data, suffix = encode(compose([root / image.path for image in images]), limit, parameters(job.request.params))
+    data, suffix = encode(
+        compose([root / image.path for image in images]), limit, parameters(job.request.params), job.request
+    )
     return Upload(f"{job.id}{suffix}", data, alt_text)
 
 

@@ -10,6 +10,7 @@ from PIL import Image
 
 from gpu.errors import PictureTooLarge
 from gpu.metadata import PNG_LEVEL, XMP, exif, png_info
+from gpu.types import GenerationRequest
 
 SMALL_TILE = 256
 """Pixels of the longer side below which pictures are enlarged: a chat client would show stamps, or blur them."""
@@ -44,20 +45,23 @@ def _load(path: Path) -> Image.Image:
         return image.convert("RGB")
 
 
-def encode(image: Image.Image, limit_bytes: int, parameters: str) -> tuple[bytes, str]:
+def encode(
+    image: Image.Image, limit_bytes: int, parameters: str, request: GenerationRequest | None = None
+) -> tuple[bytes, str]:
     """The best file of at most `limit_bytes`, and its suffix: PNG, else WebP, else JPEG, else smaller.
 
-    Every form carries the `parameters` text. Raises `PictureTooLarge` when not even a thumbnail fits.
+    Every form carries the `parameters` text, a PNG also the whole `request`. Raises `PictureTooLarge` when not even a
+    thumbnail fits.
     """
-    for data, suffix in _forms(image.convert("RGB"), parameters):
+    for data, suffix in _forms(image.convert("RGB"), parameters, request):
         if len(data) <= limit_bytes:
             return data, suffix
     raise PictureTooLarge(limit=limit_bytes)
 
 
-def _forms(image: Image.Image, parameters: str) -> Iterator[tuple[bytes, str]]:
+def _forms(image: Image.Image, parameters: str, request: GenerationRequest | None) -> Iterator[tuple[bytes, str]]:
     """Encodings from best to smallest, each made only when asked for."""
-    yield _save(image, "PNG", pnginfo=png_info(parameters), compress_level=PNG_LEVEL), ".png"
+    yield _save(image, "PNG", pnginfo=png_info(parameters, request), compress_level=PNG_LEVEL), ".png"
     described = {"exif": exif(parameters), "xmp": XMP.encode()}
     while min(image.size) >= 64:
         for quality in QUALITIES:

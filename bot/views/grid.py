@@ -72,10 +72,12 @@ def waiting_view(job_id: str, locale: str) -> discord.ui.View:
 
 
 def pictures_view(job_id: str, locale: str, pictures: int) -> discord.ui.View:
-    """Under pictures, in two rows as in Midjourney. A picture that stands alone needs no U."""
+    """Under pictures, in two rows as in Midjourney; in one where a picture stands alone and needs no U."""
     indices = range(1, pictures + 1)
-    upscales = [UpscaleButton(job_id, index, locale=locale, row=0) for index in indices if pictures > 1]
     variations = [VaryButton(job_id, index, locale=locale, row=1) for index in indices]
+    if pictures == 1:
+        return _view(*variations, RerollButton(job_id, row=1), DeleteButton(job_id, row=1))
+    upscales = [UpscaleButton(job_id, index, locale=locale, row=0) for index in indices]
     return _view(*upscales, RerollButton(job_id, row=0), *variations, DeleteButton(job_id, row=1))
 
 

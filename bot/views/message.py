@@ -32,14 +32,12 @@ def waiting(job: Job, parent: Job | None, place: Place, now: float) -> Post:
 def running(job: Job, parent: Job | None, progress: Progress | None, now: float) -> Post:
     """It is being drawn. The preview is not in it: delivery adds it when there is a new one."""
     share = progress.step / max(progress.steps, 1) if progress else 0.0
-    percent = int(100 * share)
     full = round(BAR * share)
-    lines = [f"`{'█' * full}{'░' * (BAR - full)}` {percent} %"]
+    line = f"`{'█' * full}{'░' * (BAR - full)}`"
     if progress and progress.seconds_left is not None:
-        when = f"<t:{int(now + progress.seconds_left)}:R>"
-        lines = [f"{lines[0]} · {sentence(job.locale, 'job-done-when', when=when)}"]
-    status = sentence(job.locale, "job-running", percent=percent)
-    return _post(job, parent, status, lines, waiting_view(job.id, job.locale), files=None)
+        line += " " + sentence(job.locale, "job-done-when", when=f"<t:{int(now + progress.seconds_left)}:R>")
+    status = sentence(job.locale, "job-running", percent=int(100 * share))
+    return _post(job, parent, status, [line], waiting_view(job.id, job.locale), files=None)
 
 
 def pictures(job: Job, parent: Job | None, count: int, files: tuple[Upload, ...]) -> Post:

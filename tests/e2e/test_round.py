@@ -39,7 +39,8 @@ async def test_slash_becomes_a_grid(world: World, tmp_path: Path) -> None:
     grid = Image.open(io.BytesIO(data))
     assert grid.size[0] == grid.size[1]
     (tmp_path / "grid.png").write_bytes(data)
-    assert read(tmp_path / "grid.png").params.prompt == "a red fox"
+    found = read(tmp_path / "grid.png")
+    assert (found.source, found.job_id, found.params.prompt, found.seed) == ("easel", job.id, "a red fox", 7)
     assert (job.state, job.told_state) == (JobState.DONE, JobState.DONE)
 
 
@@ -47,7 +48,7 @@ async def test_u_posts_one_picture_alone(world: World) -> None:
     grid = await world.imagine(seed=7)
     result = await world.click(world.bob, grid, "U2")
     message = await world.pictures(result.response.id)
-    assert labels(message) == ["🔄", "V1", "🗑️"]
+    assert labels(message) == ["V1", "🔄", "🗑️"]
     assert f"[Image 2]({grid.jump_url}) by {world.bob.mention}" in message.content
     assert "seed 8" in message.content
     parent, job = await world.job_of(grid), await world.job_of(message)
