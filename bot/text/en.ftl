@@ -171,7 +171,6 @@ error-demo-port = Port { $port } is taken. Choose another: python -m bot demo --
 
 ## The command line and the doctor (bot/cli.py, bot/doctor.py)
 
-error-image-check-unknown = There is no image check { $check }. Set "image_check" in config.toml to one of: { $known }, or off.
 error-config = { $key } in config.toml: { $problem }
 error-config-file = { $file } cannot be read: { $problem }
 error-not-json = This line is not a JSON string: { $written }. Write one prompt a line, in quotes, such as "a red fox --ar 3:2".
