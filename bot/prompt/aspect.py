@@ -18,7 +18,7 @@ COMMON = ("1:1", "3:2", "2:3", "16:9", "9:16", "4:3", "3:4", "5:4", "4:5", "21:9
 NAMED = {"square": "1:1", "portrait": "2:3", "landscape": "3:2", "wide": "16:9", "widescreen": "16:9", "tall": "9:16"}
 """Shapes in words. They are suggested, not understood: `--ar portrait of a queen` would lose a word."""
 
-_NUMBER = r"(\d{1,6}(?:\.\d{1,6})?|\.\d{1,6})"
+_NUMBER = r"(\d{1,9}(?:\.\d{1,6})?|\.\d{1,6})"
 _RATIO = re.compile(rf"\s*{_NUMBER}\s{{0,2}}[:/x*-]\s{{0,2}}{_NUMBER}")
 _DECIMAL = re.compile(r"\s*(\d{0,6}\.\d{1,6})")
 _TWO = re.compile(r"\s*(\d{1,5})\s+(?:by |to |x )?(\d{1,5})\b")
@@ -77,6 +77,9 @@ def size(ratio: str, pixels: int, multiple: int) -> tuple[int, int]:
     own training sizes never do). That rule gives 1344×768 for 16:9 and 1216×832 for 3:2 at 1024×1024.
     """
     target = fraction(ratio)
+    if target < 1:
+        height, width = size(_turned(ratio), pixels, multiple)
+        return width, height
     ideal = (pixels * target) ** 0.5 / multiple
     columns = range(max(1, int(ideal * 0.8)), int(ideal * 1.2) + 2)
     sizes = [(w, h) for w in columns for h in {int(w / target), int(w / target) + 1} if h > 0]
@@ -107,7 +110,11 @@ def _spell(width: str, height: str) -> str | None:
     if width.isdigit() and height.isdigit() and max(int(width), int(height)) <= 100:
         return f"{int(width)}:{int(height)}"
     value = Fraction(width) / Fraction(height)
-    return _simplest(value) if value >= 1 else ":".join(reversed(_simplest(1 / value).split(":")))
+    return _simplest(value) if value >= 1 else _turned(_simplest(1 / value))
+
+
+def _turned(ratio: str) -> str:
+    return ":".join(reversed(ratio.split(":")))
 
 
 def _simplest(value: Fraction) -> str:

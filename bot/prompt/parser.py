@@ -299,6 +299,7 @@ def _fitting_line(prompt: str, chosen: dict[str, Any]) -> str:
     if len(line) > LIMIT:
         lists = {row.name for row in TABLE if row.kind == "list"} & chosen.keys()
         chosen = chosen | {name: _shorter_list(chosen[name]) for name in lists}
+        prompt = prompt[:LIMIT]
     while prompt and len(line := format_line(prompt, chosen)) > LIMIT:
         cut = prompt[: LIMIT - len(line)]
         prompt = cut.rpartition(" ")[0] or cut

@@ -65,13 +65,9 @@ class Styles(Mapping[str, Style]):
         """Read a styles.toml. Raises `ConfigError`, which names the style and what is wrong with it."""
         try:
             raw = tomllib.loads(path.read_text("utf-8"))
-            return cls([Style.model_validate({"name": name, **table}) for name, table in raw.items()])
-        except ValidationError as error:
-            first = error.errors()[0]
-            key = ".".join(map(str, (error.title, *first["loc"])))
-            raise ConfigError(key=f"{path.name}: {key}", problem=f"{first['msg']} ({first['input']!r})") from error
-        except (OSError, ValueError, TypeError) as error:
+        except (OSError, ValueError) as error:
             raise ConfigError("error-config-file", file=str(path), problem=str(error)) from error
+        return cls([_style(path.name, name, table) for name, table in raw.items()])
 
     @property
     def names(self) -> Collection[str]:
@@ -86,6 +82,15 @@ class Styles(Mapping[str, Style]):
 
     def __len__(self) -> int:
         return len(self._by_name)
+
+
+def _style(file: str, name: str, table: object) -> Style:
+    try:
+        return Style.model_validate({"name": name, **table} if isinstance(table, dict) else table)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in (name, *first["loc"]))
+        raise ConfigError(key=f"{file}: {key}", problem=first["msg"].removeprefix("Value error, ")) from error
 
 
 @cache
