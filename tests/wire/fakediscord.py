@@ -36,6 +36,7 @@ class Fault:
     status: int
     retry_after: float = 0.0
     times: int = 1
+    code: int = 0
 
 
 @dataclass
@@ -86,9 +87,9 @@ class FakeDiscord:
     async def __aexit__(self, *_: object) -> None:
         await self._runner.cleanup()
 
-    def fail(self, method: str, path: str, status: int, *, retry_after: float = 0.0, times: int = 1) -> None:
-        """Answer the next requests whose path matches `path` with `status`."""
-        self.faults.append(Fault(method, path, status, retry_after, times))
+    def fail(self, method: str, path: str, status: int, **more: Any) -> None:
+        """Answer the next requests whose path matches `path` with `status`; `more` are the fields of a Fault."""
+        self.faults.append(Fault(method, path, status, **more))
 
     async def interact(self, user_id: int, kind: int, data: Json, *, permissions: int = 0, **extra: Any) -> Interaction:
         """Tell the bot of a command (2), a click (3), an autocomplete (4) or a modal (5)."""
@@ -211,7 +212,7 @@ class FakeDiscord:
         for fault in self.faults:
             if fault.times and fault.method == request.method and re.search(fault.path, request.path):
                 fault.times -= 1
-                body = {"message": "fault", "code": 0, "retry_after": fault.retry_after, "global": False}
+                body = {"message": "fault", "code": fault.code, "retry_after": fault.retry_after, "global": False}
                 return as_json(body, fault.status, Via="1.1 loopback")
         return None
 

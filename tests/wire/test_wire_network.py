@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from tests.wire.board import CHANNEL, Json
 from tests.wire.driver import Member, button, eventually, final_messages
-from tests.wire.fakediscord import REPLY, FakeDiscord, Interaction
+from tests.wire.fakediscord import EVERYTHING, REPLY, FakeDiscord, Interaction
 from tests.wire.process import BotProcess
 
 NUMBERS = itertools.count(1)
@@ -83,11 +83,32 @@ async def test_rate_limited_answers_and_edits_are_sent_again(story: Story) -> No
     assert story.interaction.seconds >= 0.3
 
 
-@pytest.mark.parametrize("status", [500, 503])
-async def test_server_errors_lose_nothing(story: Story, status: int) -> None:
-    story.discord.fail("PATCH", "/messages/", status, times=2)
+@pytest.mark.parametrize(("status", "times"), [(500, 2), (503, 1)], ids=["discord.py retries", "delivery retries"])
+async def test_server_errors_lose_nothing(story: Story, status: int, times: int) -> None:
+    story.discord.fail("PATCH", "/messages/", status, times=times)
     await story.imagine()
     await story.pictures(30)
+
+
+async def test_a_refused_file_is_sent_again(story: Story) -> None:
+    await story.imagine()
+    await eventually(lambda: story.interaction.kind)
+    story.discord.fail("PATCH", "/messages/", 413, code=40005, times=2)
+    await story.pictures()
+
+
+async def test_without_the_right_to_write_the_owner_gets_the_pictures_directly(story: Story) -> None:
+    await story.imagine("a slow fox --steps 60")
+    await eventually(lambda: story.job.get("message_id"))
+    story.discord.clock.advance(16 * 60)
+    story.discord.permissions = 0
+    try:
+        await eventually(lambda: story.job["told_state"] == "done", 20, "told")
+    finally:
+        story.discord.permissions = EVERYTHING
+    direct = story.discord.direct[story.member.id]
+    (message,) = story.discord.board.public(direct)
+    assert message["attachments"]
 
 
 async def test_a_lost_connection_is_resumed_and_missed_commands_are_answered(story: Story) -> None:
