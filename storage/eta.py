@@ -18,7 +18,7 @@ from storage.play import Flow, Habit, Play, Rules, Work
 
 MAX_AHEAD = 99
 HORIZON = 2000
-"""Waiting jobs, and events, that are played; beyond them the time is extrapolated."""
+"""Waiting jobs, and events, that are played. Members beyond them slow everyone in proportion."""
 
 SAMPLE = 64
 """Ended jobs that the speeds are measured on."""
@@ -27,14 +27,18 @@ HABIT_SAMPLE = 256
 """Jobs that were asked for last, from which members' habits are read."""
 
 WAITING = """
-SELECT jobs.seq, jobs.user_id, jobs.tier, jobs.estimate, flows.tag, clocks.time, flows.eligible,
-    iif(lane = 'turbo', :turbo_price, 1.0) * estimate / weight AS charge,
-    iif(lane = 'turbo', :head_start, 0.0) * estimate / weight AS head_start
-FROM flows JOIN clocks USING (pool, tier) JOIN jobs
-ON jobs.state = 'queued' AND jobs.pool = flows.pool AND jobs.tier = flows.tier AND jobs.user_id = flows.user_id
-WHERE flows.pool = :pool AND flows.tier = :tier AND flows.next_seq IS NOT NULL
-ORDER BY flows.rank, flows.user_id, jobs.lane DESC, jobs.seq LIMIT :horizon
+SELECT * FROM (
+    SELECT jobs.seq, jobs.user_id, jobs.estimate, jobs.lane, flows.rank, flows.tag, clocks.time, flows.eligible,
+        iif(lane = 'turbo', :turbo_price, 1.0) * estimate / weight AS charge,
+        iif(lane = 'turbo', :head_start, 0.0) * estimate / weight AS head_start
+    FROM flows JOIN clocks USING (pool, tier) CROSS JOIN jobs
+    ON jobs.state = 'queued' AND jobs.pool = flows.pool AND jobs.tier = flows.tier AND jobs.user_id = flows.user_id
+    WHERE flows.pool = :pool AND flows.tier = :tier AND flows.next_seq IS NOT NULL
+    ORDER BY flows.rank LIMIT :horizon
+) ORDER BY rank, user_id, lane DESC, seq
 """
+
+CROWD = "SELECT count(*) AS flows FROM flows WHERE pool = ? AND next_seq IS NOT NULL"
 
 CLOCKS = "SELECT tier, time FROM clocks WHERE pool = ?"
 
@@ -97,9 +101,11 @@ async def forecast(
     clock = {row["tier"]: row["time"] for row in await transaction.all(CLOCKS, (job.pool,))}
     play = Play(list(flows.values()), running, habits, clock=clock, rules=rules, devices=pace.devices)
     found = play.finish_of(row["seq"], HORIZON)
-    if found:
-        return Place(min(found[0], MAX_AHEAD), found[1])
-    return Place(MAX_AHEAD, play.elapsed * max(1.0, await _depth(transaction, job.pool) / HORIZON))
+    crowd = await transaction.one(CROWD, (job.pool,))
+    assert crowd is not None
+    unseen = max(1.0, crowd["flows"] / max(1, len(flows)))
+    ahead, seconds = found or (MAX_AHEAD, play.elapsed)
+    return Place(min(round(ahead * unseen), MAX_AHEAD), seconds * unseen)
 
 
 async def _flows(
@@ -171,9 +177,3 @@ def covered(spans: Sequence[tuple[float, float]]) -> float:
         total += max(0.0, end - max(start, reached))
         reached = max(reached, end)
     return total
-
-
-async def _depth(transaction: Transaction, pool: str) -> int:
-    row = await transaction.one("SELECT count(*) AS depth FROM jobs WHERE state = 'queued' AND pool = ?", (pool,))
-    assert row is not None
-    return int(row["depth"])

@@ -221,6 +221,7 @@ STATEMENTS = {
     "ended": (eta.ENDED, ("local", 32)),
     "habits": (eta.HABITS, ("local", 256)),
     "clocks": (eta.CLOCKS, ("local",)),
+    "crowd": (eta.CROWD, ("local",)),
     "waiting": (
         eta.WAITING, {"pool": "local", "tier": "paid", "horizon": 1, "head_start": 4.0, "turbo_price": 2.0},
     ),
