@@ -11,7 +11,7 @@ import pytest
 
 from bot.publisher import Pace, Publisher
 
-PACE = Pace(progress=0.2, retry=0.05, per_second=1000)
+PACE = Pace(progress=0.6, retry=0.05, per_second=1000)
 
 
 class Board:
