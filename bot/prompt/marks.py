@@ -27,7 +27,8 @@ HYPHENS = "-\u2010\u2011\u2043\u2212\ufe63\uff0d"
 DASHES = HYPHENS + "\u2012\u2013\u2014\u2015\u2e3a\u2e3b\ufe58\u30fc"
 QUOTES = '"\u201c\u201d\u201e\u201f\uff02'
 
-_RUN = re.compile(f"[{DASHES}]+")
+_RUN = re.compile(rf"[{DASHES}](?<![{DASHES}]{{2}})[{DASHES}]*+(?=\s*+[^\W\d_])")
+"""A whole run of dashes with a letter behind it."""
 _NAME = re.compile(r"[^\W\d_]+(?:[-_\u2011][^\W\d_]+)*")
 _SPACE = re.compile(r"\s*")
 _QUOTE = re.compile(f"[{QUOTES}]")
@@ -85,7 +86,7 @@ def find_marks(text: str) -> list[Mark]:
         while span and span[1] <= run.start():
             span = next(spans, None)
         inside = (span and span[0] < run.start()) or (marks and run.start() < marks[-1].end)
-        if not inside and (mark := _mark(text, run.start(), run.end())):
+        if not inside and (mark := _mark(text, *run.span())):
             marks.append(mark)
     return marks
 
@@ -93,14 +94,17 @@ def find_marks(text: str) -> list[Mark]:
 def _mark(text: str, start: int, stop: int) -> Mark | None:
     """The mark of the dash run `text[start:stop]`, if it is one."""
     before = text[start - 1] if start else " "
-    found = _NAME.match(text, _after_space(text, stop))
-    if found is None or before == "\\":
-        return None
-    name = unicodedata.normalize("NFKC", found[0]).lower().replace("_", "-").replace("\u2010", "-")
-    known = name in _NAMES or name in FOREIGN
-    spaced, glued = before.isspace(), found.start() == stop
-    hyphens = all(char in HYPHENS for char in text[start:stop])
+    spaced = before.isspace()
+    hyphens = not text[start:stop].strip(HYPHENS)
     single, double = hyphens and stop - start == 1, hyphens and stop - start > 1
+    if before == "\\" or (single and not spaced):  # a compound word: most dashes are
+        return None
+    glued = not text[stop].isspace()
+    found = _NAME.match(text, stop if glued else _after_space(text, stop))
+    if found is None:
+        return None
+    name = _plain_name(found[0])
+    known = name in _NAMES or name in FOREIGN
     if spaced and glued and double:
         head = name.partition("-")[0]
         cut = not known and head in _NAMES and _NAMES[head].kind in _JOINED
@@ -108,10 +112,15 @@ def _mark(text: str, start: int, stop: int) -> Mark | None:
     if spaced and glued and not hyphens:
         near = known or nearest_flag(name, strict=True)
         return Mark(start, found.end(), name, Evidence.LIKELY) if near else None
-    if not known or not (spaced or glued) or (single and not (spaced and glued)):
+    if not known or not (spaced or glued) or (single and not glued):
         return None
     listed = double and glued and before in _CLOSING
     return Mark(start, found.end(), name, Evidence.HINT, open_ended=single or listed, whole=not hyphens)
+
+
+def _plain_name(written: str) -> str:
+    name = written.lower().replace("_", "-")
+    return name if name.isascii() else unicodedata.normalize("NFKC", name).replace("\u2010", "-")
 
 
 def _after_space(text: str, at: int) -> int:

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from rapidfuzz import fuzz, process
@@ -294,6 +295,7 @@ def shorten(written: str, limit: int = 60) -> str:
     return written if len(written) <= limit else written[: limit - 1] + "…"
 
 
+@lru_cache(maxsize=1024)
 def fold(name: str) -> str:
     """Letters, digits and pluses of a name, in one spelling: `dpmpp_2m` is `DPM++ 2M`, `euler_ancestral` `Euler a`."""
     letters = (char for char in unicodedata.normalize("NFKC", name).lower() if char.isalnum() or char == "+")

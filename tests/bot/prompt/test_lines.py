@@ -603,7 +603,7 @@ REFUSED = [
     ("a fox --ar portrait", "ratio", "a fox --ar 2:3"),
     ("a fox --ar landscape", "ratio", "a fox --ar 3:2"),
     ("a fox --ar panorama", "ratio", "a fox"),
-    ("a fox --ar 1000000:1", "ratio", "a fox"),
+    ("a fox --ar 1000000:1", "ratio", "a fox --ar 4:1"),
     ("a fox --ar 16:9px", "ratio", "a fox --ar 16:9"),
     ("a fox —steps 500", "whole", "a fox --steps 150"),
     ("a fox —seed -1", "whole", "a fox"),

@@ -6,7 +6,7 @@ import re
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from bot.errors import PromptError
@@ -111,11 +111,12 @@ def test_no_word_vanishes(text: str) -> None:
 @settings(max_examples=1500, deadline=None)
 def test_a_canonical_line_means_what_it_was_made_of(words: str, values: dict[str, object]) -> None:
     prompt = " ".join(visible(words).split())
+    assume(not prompt.lower().startswith("/imagine"))  # no prompt begins so: the parser takes it off
     outcome = attempt(format_line(prompt, values))
     if isinstance(outcome, PromptError):
         assert outcome.id == "error-prompt-empty"
     else:
-        assert outcome.prompt == prompt or prompt.startswith("/imagine")
+        assert outcome.prompt == prompt
         assert outcome.chosen == values
 
 
