@@ -11,7 +11,7 @@ from typing import Protocol
 
 from gpu.errors import BackendError
 from gpu.params import GenerationParams
-from gpu.types import GenerationRequest, GenerationResult, Progress, Record, Task
+from gpu.types import GenerationRequest, GenerationResult, InputRole, Progress, Record, Task
 
 OnProgress = Callable[[Progress], None]
 
@@ -33,6 +33,8 @@ class ModelCapabilities(Record):
 
     tasks: tuple[Task, ...] = tuple(Task)
     schedulers: tuple[str, ...] = ()
+    inputs: tuple[InputRole, ...] = ()
+    """Roles of pictures that it can draw from."""
     max_rows: int = 8
     """UNet rows of the model's own size that fit the device in one call; a guided image is two rows."""
     seconds_per_row: float = 1.0

@@ -2,6 +2,7 @@
 
     EaselError                    has an id of a sentence in bot/text, and the facts for it
     ├── PictureUnreadable         a picture gives no parameters back: damaged, hostile, or from elsewhere
+    ├── InputError                a picture that was sent along cannot be used; the code says why
     ├── PictureTooLarge           no encoding of a picture fits where it should go; fact `limit` in bytes
     └── BackendError
         ├── NotSupported          the backend cannot do this request; found before queueing
@@ -38,6 +39,15 @@ class PictureUnreadable(EaselError):
     """No parameters can be read from a picture: `error-picture-unreadable`, or `error-picture-no-parameters`."""
 
     code = "error-picture-unreadable"
+
+
+class InputError(EaselError):
+    """A picture that was sent along cannot be used.
+
+    The code says why: `error-input-empty`, `-bytes`, `-type`, `-pixels`, `-broken`, `-hybrid`, `-missing`, `-many`.
+    """
+
+    code = "error-input-broken"
 
 
 class PictureTooLarge(EaselError):

@@ -74,6 +74,37 @@ class Task(StrEnum):
     """Post one image of a grid alone."""
 
 
+class Note(Record):
+    """Something that a user should know about how a request was understood: a sentence's id and its facts."""
+
+    id: str
+    facts: dict[str, str | int | float] = {}
+
+
+class InputRole(StrEnum):
+    """What a picture is for that was sent along."""
+
+    IMAGE = "image"
+    """Start from it."""
+    MASK = "mask"
+    """White is redrawn, black is kept; of the size of the picture that is drawn."""
+    CONTROL = "control"
+    """Follow its outlines, depth or pose."""
+    STYLE = "style"
+    """Draw in its style."""
+    CHARACTER = "character"
+    """Draw the same figure."""
+
+
+class InputImage(Record):
+    """A stored picture that a request draws from: a PNG that `gpu.inputs.normalise` made."""
+
+    role: InputRole
+    path: Path
+    """`inputs/<job id>/<n>.png`"""
+    weight: float = 1.0
+
+
 class SafetyPolicy(Record):
     """Thresholds for the image check, frozen when the job was queued. Scores and thresholds are 0…1."""
 
@@ -94,6 +125,14 @@ class GenerationRequest(Record):
     """VARY: the latents file of the image to start from."""
     strength: float = 0.6
     """VARY: share of noise mixed into the start, 0 (the same picture) … 1 (a new one)."""
+    inputs: tuple[InputImage, ...] = ()
+    """Pictures to draw from, in the order in which they were sent."""
+    notes: tuple[Note, ...] = ()
+    """Shown beside the result: how the line was read, and what was done instead of what cannot be."""
+
+    def of_role(self, role: InputRole) -> tuple[InputImage, ...]:
+        """The inputs of one role, in order."""
+        return tuple(image for image in self.inputs if image.role is role)
 
 
 class Progress(Record):

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from gpu.files import write_whole
 from storage.errors import DiskFull
 from storage.models import StoredImage
 
@@ -38,6 +39,18 @@ class ImageFiles:
     def inputs(self, job_id: str) -> Path:
         """The folder of what a user sent along, relative to the root."""
         return Path("inputs", self.directory(job_id).name)
+
+    def store_input(self, job_id: str, number: int, png: bytes) -> Path:
+        """Keep picture `number` of what the job draws from; returns its path relative to the root."""
+        path = self.inputs(job_id) / f"{number}.png"
+        write_whole(self.absolute(path), png)
+        return path
+
+    def copy_input(self, source: Path, job_id: str, number: int) -> Path:
+        """Give the job an input of another one. Raises FileNotFoundError when that is gone."""
+        path = self.inputs(job_id) / f"{number}.png"
+        self.absolute(path.parent).mkdir(parents=True, exist_ok=True)
+        return Path(self._link(source.as_posix(), path))
 
     def absolute(self, path: str | Path) -> Path:
         """A stored path on this machine. Raises ValueError when it leads out of the root."""

@@ -33,6 +33,20 @@ error-picture-unreadable = I cannot read that file as a picture. Send a PNG, Web
 error-picture-no-parameters = That picture carries no drawing parameters. Chat programs often remove them: send the original file.
 error-picture-too-large = The picture does not fit into the { $limit } bytes that are allowed here, in any format. Draw a smaller one, or fewer images.
 
+## Pictures that are sent along (gpu/inputs.py, bot/inputs.py)
+
+error-input-empty = The picture you sent is an empty file. Send it again.
+error-input-bytes = The picture you sent has { $size } MB and { $limit } MB is the limit. Send a smaller one.
+error-input-type = { $found ->
+    [?] What you sent is no picture that I can read.
+   *[other] What you sent is no picture that I can read; it looks like { $found }.
+  } Send a PNG, JPEG, WebP, GIF, BMP or TIFF.
+error-input-pixels = The picture you sent is too large: { $limit } million pixels and { $side } on a side are the limit. Send a smaller one.
+error-input-broken = The picture you sent is damaged or cut off. Open it on your side, save it again and send that.
+error-input-hybrid = The picture you sent has another kind of file hidden in it, so I do not take it. Save it again as a PNG and send that.
+error-input-gone = A picture that this job draws from is no longer stored, or is damaged. Send it again with /imagine.
+error-input-role = The model “{ $model }” cannot draw from a picture of the kind “{ $role }”. Leave it out, or choose another --model.
+
 ## The queue and the disk (storage/errors.py)
 
 error-queue-full = You have { $waiting } jobs waiting, and { $limit } is the limit. Wait until one is drawn, or drop one with /cancel.

@@ -1,19 +1,11 @@
-"""The phases of a job: what is done to it, tick by tick.
-
-A phase describes work; its state is where the work stands. `predict` is the expensive part: one call for the states of
-all jobs that may share it (equal `key`). It changes none of them, so it can be repeated after a failure. `advance`
-then moves each state on alone. Knows no queue, no clock and no other job.
-
-Every technique is a list of phases; this file has those of text to image and of variations: Draw → Decode → Save.
-"""
+"""Denoising: the phase that most of the time is spent in."""
 
 from __future__ import annotations
 
 import inspect
-from abc import ABC, abstractmethod
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import torch
 from diffusers.utils.torch_utils import randn_tensor
@@ -21,76 +13,11 @@ from PIL import Image
 from torch import Tensor
 
 from gpu.errors import NotSupported
-from gpu.gallery import Gallery
 from gpu.params import GenerationParams
-from gpu.types import GenerationRequest, ImageResult
+from gpu.phases.base import Phase, Work
 
 if TYPE_CHECKING:
     from gpu.families.base import UNetFamily
-
-
-@dataclass(frozen=True)
-class Work:
-    """What one phase hands to the next."""
-
-    latents: Tensor | None = None
-    """[n, channels, h, w]"""
-    images: tuple[Image.Image, ...] = ()
-    saved: tuple[ImageResult, ...] = ()
-
-
-class State(Protocol):
-    """Where a phase of one job stands."""
-
-    @property
-    def key(self) -> Hashable:
-        """Everything that is not per row: states of equal keys share a `predict`."""
-        ...
-
-    @property
-    def rows(self) -> int:
-        """The share of a call's cost that this state causes."""
-        ...
-
-    @property
-    def done(self) -> bool:
-        """Whether nothing is left to predict."""
-        ...
-
-
-S = TypeVar("S", bound=State)
-
-
-class Phase(ABC, Generic[S]):
-    """One kind of work on one job."""
-
-    name: ClassVar[str]
-    """As in `Progress.phase`."""
-    steps: int = 0
-    """Denoising steps, for the progress bar."""
-
-    @abstractmethod
-    def prepare(self, work: Work) -> S:
-        """Begin on what the phase before handed over."""
-
-    @abstractmethod
-    def predict(self, states: Sequence[S]) -> list[Any]:
-        """The next expensive result for each state, in one call for all. Changes no state."""
-
-    @abstractmethod
-    def advance(self, state: S, prediction: Any) -> None:
-        """Move one state on by its prediction."""
-
-    @abstractmethod
-    def finish(self, state: S) -> Work:
-        """What the next phase gets."""
-
-    def sketches(self, state: S) -> list[Image.Image]:
-        """The pictures so far, small and rough; none when there is nothing to see yet."""
-        return []
-
-
-# Denoising
 
 
 @dataclass
@@ -219,83 +146,3 @@ def _denoised(scheduler: Any, output: Any) -> Tensor:
         if (guess := getattr(output, name, None)) is not None:
             return guess
     return scheduler.model_outputs[-1]
-
-
-# From latents to files, one image at a time: a batch of one decodes to the same bytes in any company
-
-
-@dataclass
-class ImagesState:
-    """A job's images, worked on one after the other."""
-
-    key: Hashable
-    work: Work
-    count: int
-    made: list[Any] = field(default_factory=list)
-    rows: int = 1
-
-    @property
-    def done(self) -> bool:
-        return len(self.made) == self.count
-
-
-class Decode(Phase[ImagesState]):
-    """Latents to pictures."""
-
-    name = "decode"
-
-    def __init__(self, family: UNetFamily, job_id: str) -> None:
-        self._family = family
-        self._job_id = job_id
-
-    def prepare(self, work: Work) -> ImagesState:
-        """Begin with the first image."""
-        assert work.latents is not None
-        return ImagesState(("images", self._job_id), work, len(work.latents))
-
-    def predict(self, states: Sequence[ImagesState]) -> list[Image.Image]:
-        """The next picture of each state."""
-        return [self._family.decode(_latents(state)) for state in states]
-
-    def advance(self, state: ImagesState, prediction: Image.Image) -> None:
-        """Keep it."""
-        state.made.append(prediction)
-
-    def finish(self, state: ImagesState) -> Work:
-        """Pictures beside their latents."""
-        return Work(latents=state.work.latents, images=tuple(state.made))
-
-
-class Save(Phase[ImagesState]):
-    """Check every picture, then write it with its latents."""
-
-    name = "save"
-
-    def __init__(self, gallery: Gallery, request: GenerationRequest) -> None:
-        self._gallery = gallery
-        self._request = request
-
-    def prepare(self, work: Work) -> ImagesState:
-        """Begin with the first image."""
-        return ImagesState(("images", self._request.job_id), work, len(work.images))
-
-    def predict(self, states: Sequence[ImagesState]) -> list[dict[str, float]]:
-        """What the image check says."""
-        return [self._gallery.score(state.work.images[len(state.made)]) for state in states]
-
-    def advance(self, state: ImagesState, prediction: dict[str, float]) -> None:
-        """Write. Raises `RefusedError` when the policy does not allow such scores."""
-        at = len(state.made)
-        latents = _latents(state)[0]
-        state.made.append(self._gallery.save(self._request, at + 1, state.work.images[at], latents, prediction))
-
-    def finish(self, state: ImagesState) -> Work:
-        """The results."""
-        return Work(saved=tuple(state.made))
-
-
-def _latents(state: ImagesState) -> Tensor:
-    """[1, channels, h, w] of the next image."""
-    assert state.work.latents is not None
-    at = len(state.made)
-    return state.work.latents[at : at + 1]

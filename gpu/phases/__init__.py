@@ -1,0 +1,14 @@
+"""The phases of a job: what is done to it, tick by tick.
+
+A phase describes work; its state is where the work stands. `predict` is the expensive part: one call for the states of
+all jobs that may share it (equal `key`). It changes none of them, so it can be repeated after a failure. `advance`
+then moves each state on alone. Knows no queue, no clock and no other job.
+
+Every technique is a list of phases: text to image and variations are Draw → Decode → Save.
+"""
+
+from gpu.phases.base import Phase, State, Work
+from gpu.phases.draw import Draw, DrawState, skipped_steps
+from gpu.phases.images import Decode, ImagesState, Save
+
+__all__ = ["Decode", "Draw", "DrawState", "ImagesState", "Phase", "Save", "State", "Work", "skipped_steps"]

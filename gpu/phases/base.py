@@ -1,0 +1,74 @@
+"""What a phase is, and what one hands to the next. Knows no kind of work."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
+
+from PIL import Image
+from torch import Tensor
+
+from gpu.types import ImageResult
+
+
+@dataclass(frozen=True)
+class Work:
+    """What one phase hands to the next."""
+
+    latents: Tensor | None = None
+    """[n, channels, h, w]"""
+    images: tuple[Image.Image, ...] = ()
+    saved: tuple[ImageResult, ...] = ()
+
+
+class State(Protocol):
+    """Where a phase of one job stands."""
+
+    @property
+    def key(self) -> Hashable:
+        """Everything that is not per row: states of equal keys share a `predict`."""
+        ...
+
+    @property
+    def rows(self) -> int:
+        """The share of a call's cost that this state causes."""
+        ...
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing is left to predict."""
+        ...
+
+
+S = TypeVar("S", bound=State)
+
+
+class Phase(ABC, Generic[S]):
+    """One kind of work on one job."""
+
+    name: ClassVar[str]
+    """As in `Progress.phase`."""
+    steps: int = 0
+    """Denoising steps, for the progress bar."""
+
+    @abstractmethod
+    def prepare(self, work: Work) -> S:
+        """Begin on what the phase before handed over."""
+
+    @abstractmethod
+    def predict(self, states: Sequence[S]) -> list[Any]:
+        """The next expensive result for each state, in one call for all. Changes no state."""
+
+    @abstractmethod
+    def advance(self, state: S, prediction: Any) -> None:
+        """Move one state on by its prediction."""
+
+    @abstractmethod
+    def finish(self, state: S) -> Work:
+        """What the next phase gets."""
+
+    def sketches(self, state: S) -> list[Image.Image]:
+        """The pictures so far, small and rough; none when there is nothing to see yet."""
+        return []

@@ -1,0 +1,94 @@
+"""From latents to files, one image at a time: a batch of one decodes to the same bytes in any company."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from PIL import Image
+from torch import Tensor
+
+from gpu.gallery import Gallery
+from gpu.phases.base import Phase, Work
+from gpu.types import GenerationRequest
+
+if TYPE_CHECKING:
+    from gpu.families.base import UNetFamily
+
+
+@dataclass
+class ImagesState:
+    """A job's images, worked on one after the other."""
+
+    key: Hashable
+    work: Work
+    count: int
+    made: list[Any] = field(default_factory=list)
+    rows: int = 1
+
+    @property
+    def done(self) -> bool:
+        return len(self.made) == self.count
+
+
+class Decode(Phase[ImagesState]):
+    """Latents to pictures."""
+
+    name = "decode"
+
+    def __init__(self, family: UNetFamily, job_id: str) -> None:
+        self._family = family
+        self._job_id = job_id
+
+    def prepare(self, work: Work) -> ImagesState:
+        """Begin with the first image."""
+        assert work.latents is not None
+        return ImagesState(("images", self._job_id), work, len(work.latents))
+
+    def predict(self, states: Sequence[ImagesState]) -> list[Image.Image]:
+        """The next picture of each state."""
+        return [self._family.decode(_latents(state)) for state in states]
+
+    def advance(self, state: ImagesState, prediction: Image.Image) -> None:
+        """Keep it."""
+        state.made.append(prediction)
+
+    def finish(self, state: ImagesState) -> Work:
+        """Pictures beside their latents."""
+        return Work(latents=state.work.latents, images=tuple(state.made))
+
+
+class Save(Phase[ImagesState]):
+    """Check every picture, then write it with its latents."""
+
+    name = "save"
+
+    def __init__(self, gallery: Gallery, request: GenerationRequest) -> None:
+        self._gallery = gallery
+        self._request = request
+
+    def prepare(self, work: Work) -> ImagesState:
+        """Begin with the first image."""
+        return ImagesState(("images", self._request.job_id), work, len(work.images))
+
+    def predict(self, states: Sequence[ImagesState]) -> list[dict[str, float]]:
+        """What the image check says."""
+        return [self._gallery.score(state.work.images[len(state.made)]) for state in states]
+
+    def advance(self, state: ImagesState, prediction: dict[str, float]) -> None:
+        """Write. Raises `RefusedError` when the policy does not allow such scores."""
+        at = len(state.made)
+        latents = _latents(state)[0]
+        state.made.append(self._gallery.save(self._request, at + 1, state.work.images[at], latents, prediction))
+
+    def finish(self, state: ImagesState) -> Work:
+        """The results."""
+        return Work(saved=tuple(state.made))
+
+
+def _latents(state: ImagesState) -> Tensor:
+    """[1, channels, h, w] of the next image."""
+    assert state.work.latents is not None
+    at = len(state.made)
+    return state.work.latents[at : at + 1]
