@@ -17,7 +17,7 @@ from storage.models import Job, JobState, Place
 from storage.play import Flow, Habit, Play, Rules, Work
 
 MAX_AHEAD = 99
-HORIZON = 2000
+HORIZON = 1000
 """Waiting jobs, and events, that are played. Members beyond them slow everyone in proportion."""
 
 SAMPLE = 64
@@ -25,6 +25,9 @@ SAMPLE = 64
 
 HABIT_SAMPLE = 256
 """Jobs that were asked for last, from which members' habits are read."""
+
+HABIT_SECONDS = 600.0
+"""They are spread over at least this long: a hundred requests at once do not mean a hundred each second."""
 
 WAITING = """
 SELECT * FROM (
@@ -100,12 +103,11 @@ async def forecast(
     habits = await _habits(transaction, job.pool, flows, pace, now)
     clock = {row["tier"]: row["time"] for row in await transaction.all(CLOCKS, (job.pool,))}
     play = Play(list(flows.values()), running, habits, clock=clock, rules=rules, devices=pace.devices)
-    found = play.finish_of(row["seq"], HORIZON)
-    crowd = await transaction.one(CROWD, (job.pool,))
-    assert crowd is not None
-    unseen = max(1.0, crowd["flows"] / max(1, len(flows)))
-    ahead, seconds = found or (MAX_AHEAD, play.elapsed)
-    return Place(min(round(ahead * unseen), MAX_AHEAD), seconds * unseen)
+    ahead, seconds = play.finish_of(row["seq"], HORIZON) or (MAX_AHEAD, play.elapsed)
+    if ahead >= len(flows):  # by now the members beyond the horizon have their turns, too
+        unseen = max(1.0, await _crowd(transaction, job.pool) / max(1, len(flows)))
+        ahead, seconds = round(ahead * unseen), seconds * unseen
+    return Place(min(ahead, MAX_AHEAD), seconds)
 
 
 async def _flows(
@@ -138,12 +140,11 @@ async def _habits(
     """Members go on asking as often as they did lately."""
     habits = []
     for row in await transaction.all(HABITS, (pool, HABIT_SAMPLE)):
-        every = (now - row["since"]) / row["jobs"]
-        if every > 0:
-            flow = flows.get((row["user_id"], row["tier"])) or Flow(row["user_id"], row["tier"], 0.0)
-            seconds = row["estimate"] * pace.average
-            work = Work(0, row["user_id"], seconds, seconds / row["weight"])
-            habits.append(Habit(flow, work, max(0.0, row["last"] + every - now), every))
+        every = max(now - row["since"], HABIT_SECONDS) / row["jobs"]
+        flow = flows.get((row["user_id"], row["tier"])) or Flow(row["user_id"], row["tier"], 0.0)
+        seconds = row["estimate"] * pace.average
+        work = Work(0, row["user_id"], seconds, seconds / row["weight"])
+        habits.append(Habit(flow, work, max(0.0, row["last"] + every - now), every))
     return habits
 
 
@@ -177,3 +178,9 @@ def covered(spans: Sequence[tuple[float, float]]) -> float:
         total += max(0.0, end - max(start, reached))
         reached = max(reached, end)
     return total
+
+
+async def _crowd(transaction: Transaction, pool: str) -> int:
+    row = await transaction.one(CROWD, (pool,))
+    assert row is not None
+    return int(row["flows"])

@@ -123,3 +123,13 @@ def test_beyond_the_horizon_there_is_no_answer() -> None:
 def test_overlapping_spans_count_once() -> None:
     assert covered([(0, 10), (5, 15), (20, 30), (21, 22)]) == 25
     assert covered([]) == 0
+
+
+async def test_a_crowd_at_once_is_not_taken_for_a_habit(db: Database, clock: Clock) -> None:
+    queue = Queue(db, limits=Limits(), clock=clock, boot_id="boot")
+    for user in range(150):
+        clock.now += 0.01
+        await queue.enqueue(new_job(user, id=f"u{user}", estimate=2.0))
+    place = await queue.place("u60", 1)
+    assert place.ahead == 60
+    assert place.seconds == pytest.approx(122, rel=0.3)
