@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.prompt.aspect import MAX_RATIO
 from bot.prompt.styles import bundled_styles
-from bot.prompt.values import plain
+from bot.prompt.words import plain
 from gpu.params import QUALITY, TABLE, Param
 
 README = Path(__file__).resolve().parent.parent / "README.md"

@@ -12,14 +12,14 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 from rapidfuzz import fuzz, process
 
 from bot.prompt import aspect
-from bot.prompt.foreign import BARE, MANY, WORDS
+from bot.prompt.foreign import BARE, MANY
 from bot.prompt.marks import QUOTES, unescape
+from bot.prompt.words import Word, first_word, fold, looks_like_value, plain, shorten, words
 from gpu.errors import Fact
 from gpu.params import Param
 
@@ -29,12 +29,9 @@ Problem = tuple[str, dict[str, Fact]]
 LEFT_OUT = None
 """The value of a reading that sets nothing."""
 
-CLOSING = ",;.!?*)]}'’…`" + QUOTES
-_WORD = re.compile(rf"\s*+(?:[{QUOTES}]([^{QUOTES}]*+)[{QUOTES}]|['‘’]([^'‘’]*+)['‘’](?!\w)|(\S++))")
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?")
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+")
 _LEADING = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?=\D)")
-_VALUE_LIKE = re.compile(r"(?:[+-]?[\d.]|<?https?://)\S*|[a-z]*\d\w*", re.IGNORECASE)
 _COMMA = re.compile(r"[,;，、；\n]")
 _LONGEST_NAME = 6
 """Words of a name that are tried together."""
@@ -62,43 +59,6 @@ class Vocabulary:
 
 
 Reader = Callable[[Param, str, Vocabulary], Reading | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """One word, or one quoted phrase, of what stands behind a flag."""
-
-    text: str
-    rest: str
-    """What follows it, beginning with the punctuation that closed it."""
-
-    @property
-    def closed(self) -> bool:
-        """Whether a name cannot go on behind it, because of a comma or the end."""
-        return not self.rest[:1].isspace()
-
-    @property
-    def alone(self) -> bool:
-        """Whether no other word follows."""
-        return not self.rest.strip(CLOSING + " \t\n")
-
-
-def words(after: str) -> Iterator[Word]:
-    """The words of `after`, one by one: quotes are taken off, punctuation at the end goes to what follows."""
-    at = 0
-    while found := _WORD.match(after, at):
-        at = found.end()
-        quoted = found[1] if found[1] is not None else found[2]
-        if quoted is not None:
-            yield Word(quoted.strip(), after[at:])
-        else:
-            text = found[3].rstrip(CLOSING)
-            yield Word(text.lstrip(QUOTES + "'‘’"), after[found.start(3) + len(text) :])
-
-
-def first_word(after: str) -> Word:
-    """The first word of `after`; an empty one where there is none."""
-    return next(words(after), Word("", after))
 
 
 # --- Readers ----------------------------------------------------------------------------------------------------
@@ -272,34 +232,10 @@ def read_foreign(name: str, after: str, problem: Problem) -> Reading | None:
     return Reading(LEFT_OUT, rest, problem) if skipped or name in BARE else None
 
 
-def looks_like_value(word: str) -> bool:
-    """Whether a word behind an unknown flag is its value rather than a word of the prompt."""
-    return bool(_VALUE_LIKE.fullmatch(word)) or word.lower() in WORDS
-
-
 def example(row: Param, vocabulary: Vocabulary) -> str:
     """A legal use of the flag, such as `--steps 30`."""
     value = row.examples[0] if row.examples else next(iter(vocabulary.of(row)), plain(row.default))
     return f"{row.flag} {value}".rstrip()
-
-
-def plain(value: object) -> str:
-    """A value as it is written behind its flag: numbers without exponents or needless zeros."""
-    if isinstance(value, float):
-        return format(Decimal(repr(value)).normalize(), "f")
-    return str(value)
-
-
-def shorten(written: str, limit: int = 60) -> str:
-    """What was written, short enough to be repeated in a sentence."""
-    return written if len(written) <= limit else written[: limit - 1] + "…"
-
-
-@lru_cache(maxsize=1024)
-def fold(name: str) -> str:
-    """Letters, digits and pluses of a name, in one spelling: `dpmpp_2m` is `DPM++ 2M`, `euler_ancestral` `Euler a`."""
-    letters = (char for char in unicodedata.normalize("NFKC", name).lower() if char.isalnum() or char == "+")
-    return "".join(letters).replace("pp", "++").replace("ancestral", "a")
 
 
 def _growing(after: str) -> Iterator[tuple[str, Word]]:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from bot.errors import PromptError
 from bot.prompt.marks import DASHES, QUOTES, escape, unescape
-from bot.prompt.parser import LIMIT, ParsedPrompt, format_line, parse, visible
+from bot.prompt.parser import LIMIT, ParsedPrompt, format_line, parse
+from bot.prompt.reader import visible
 from bot.prompt.styles import bundled_styles
 from bot.text import sentence_of
 from gpu.params import QUALITY, TABLE, Param
