@@ -20,8 +20,8 @@ from gpu.types import Task
 if TYPE_CHECKING:
     from gpu.families.base import UNetFamily
 
-MAX_ROWS = 32
-"""The largest call that is tried."""
+TRIED_ROWS = 8
+"""The largest call that is timed; larger ones are hardly faster by the row, and the start should not take long."""
 SLOW_SECONDS = 2.0
 """A single row that takes this long is not tried in larger calls: they would only hold up the start."""
 
@@ -51,18 +51,15 @@ def measure(family: UNetFamily, gallery: Gallery, clock: Callable[[], float]) ->
 
 
 def _time_rows(family: UNetFamily, state: DrawState, clock: Callable[[], float]) -> tuple[int, float]:
-    """The rows of a full call, and the seconds of one of them."""
+    """The rows that fit one call, and the seconds of a row in a full one."""
     one = state.unet_rows()
     latent_pixels = state.latents[0, 0].numel()
-    _time_call(family, state, one, clock)
+    _time_call(family, state, one, clock)  # the first call chooses kernels
     alone = _time_call(family, state, one, clock)
-    rows = min(family.max_rows(state.key, latent_pixels), MAX_ROWS)
-    if alone > SLOW_SECONDS:
-        return rows, alone
+    rows = min(family.max_rows(state.key, latent_pixels), TRIED_ROWS if alone < SLOW_SECONDS else 1)
     full = {name: row.repeat(rows, *[1] * (row.dim() - 1)) for name, row in one.items()}
-    _time_call(family, state, full, clock)
-    seconds = _time_call(family, state, full, clock)
-    return min(family.max_rows(state.key, latent_pixels), rows), seconds / rows
+    seconds = _time_call(family, state, full, clock) if rows > 1 else alone
+    return family.max_rows(state.key, latent_pixels), seconds / rows
 
 
 def _time_call(family: UNetFamily, state: DrawState, rows: Mapping[str, Tensor], clock: Callable[[], float]) -> float:

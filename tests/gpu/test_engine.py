@@ -13,6 +13,7 @@ import pytest
 import torch
 from PIL import Image
 
+from gpu.backend import Failed
 from gpu.errors import JobCancelled, NotSupported, OutOfMemory, WorkerBug
 from gpu.families.base import Components
 from gpu.params import GenerationParams
@@ -290,6 +291,22 @@ def test_one_refused_picture_blocks_the_job_without_a_trace(make_bench: Callable
     assert bench.files() == []
 
 
+def test_a_check_that_breaks_ends_only_its_own_job(make_bench: Callable[..., Bench]) -> None:
+    class Broken(Check):
+        def score(self, image: Image.Image) -> dict[str, float]:
+            raise ValueError("no such picture")
+
+    bench = make_bench(image_check=Broken())
+    bench.engine.admit(request("preview", num_inference_steps=8, previews=True))
+    bench.engine.admit(request("picture", num_inference_steps=12))
+    while not any(isinstance(event, Failed) for event in bench.tick()):
+        pass
+    assert isinstance(bench.error("preview"), WorkerBug)
+    assert "picture" in bench.engine._jobs
+    bench.run()
+    assert isinstance(bench.error("picture"), WorkerBug)
+
+
 def test_the_policy_decides(make_bench: Callable[..., Bench]) -> None:
     bench = make_bench(image_check=Check(0.9))
     bench.run(request("a", policy=SafetyPolicy(thresholds={"sexual": 0.95})))
@@ -436,7 +453,7 @@ def test_variations_of_what_is_gone_or_of_another_size(bench: Bench) -> None:
 def test_warm_up_measures(make_bench: Callable[..., Bench]) -> None:
     bench = make_bench(image_check=Check(), clock=time.perf_counter)
     measured = bench.engine.warm_up("tiny")
-    assert measured.max_rows == 32
+    assert measured.max_rows == 8 * 128 * 128 // (8 * 8)
     assert 0 < measured.seconds_per_row < 5
     assert 0 < measured.overhead_seconds < 5
     assert "UniPC" in measured.schedulers

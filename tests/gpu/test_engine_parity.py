@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import functools
 import itertools
@@ -98,6 +99,18 @@ def test_a_distilled_unet_hears_the_guidance_as_a_number(tmp_path: Path, tiny: C
     for job in company:
         assert difference(bench.latents(job.job_id), stock(model, job.params)) < TOLERANCE
     assert difference(bench.latents("0"), bench.latents("1")) > 0.01
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+def test_half_precision_alone_is_equal_bit_for_bit(tmp_path: Path, tiny: Components, dtype: torch.dtype) -> None:
+    """The autoencoder stays in float32, as the loader leaves one that would overflow."""
+    halves = {name: copy.deepcopy(getattr(tiny, name)).to(dtype) for name in ("unet", "text_encoder", "text_encoder_2")}
+    model = dataclasses.replace(tiny, **halves)
+    bench = Bench(tmp_path, {"tiny": model})
+    job = request("a", num_images=2)
+    bench.run(job)
+    assert bench.latents("a").dtype is dtype
+    assert torch.equal(bench.latents("a"), stock(model, job.params))
 
 
 def test_samplers_keep_what_the_model_says(starter: Components) -> None:
