@@ -26,10 +26,12 @@ import typer
 from bot.config import DEFAULT_PATH, Config, discord_token, load_config
 from bot.errors import PromptBlocked, PromptError, Refusal
 from bot.text import DEFAULT_LOCALE, sentence, sentence_of
-from gpu.errors import EaselError, Fact, NotSupported
+from gpu.errors import EaselError, Fact, InputError, NotSupported
+from gpu.types import InputRole
 from storage.errors import JobNotFound, QueueFull
 
 if TYPE_CHECKING:
+    from bot.inputs import NewInput
     from bot.terminal import Ask
 
 FAILED, REFUSED, BLOCKED, INTERRUPTED = 1, 2, 3, 130
@@ -38,6 +40,7 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_
 
 ConfigFile = Annotated[Path, typer.Option("--config", help="The configuration file.")]
 Out = Annotated[Path, typer.Option("--out", help="Folder for the pictures.")]
+Files = Annotated[list[Path] | None, typer.Option(help="A picture file; may be given several times.")]
 FLAGS_ARE_WORDS = {"ignore_unknown_options": True}
 """A prompt holds flags of its own."""
 
@@ -45,12 +48,19 @@ FLAGS_ARE_WORDS = {"ignore_unknown_options": True}
 @app.command(context_settings=FLAGS_ARE_WORDS)
 def imagine(
     prompt: Annotated[list[str], typer.Argument(help='The line as on Discord: "a red fox --ar 3:2 --seed 7".')],
+    image: Files = None,
+    mask: Annotated[str, typer.Option("--mask", help="What is redrawn: a file (white is), or words: right.")] = "",
+    control_image: Files = None,
+    style_image: Files = None,
+    character_image: Files = None,
     out: Out = Path("."),
     config: ConfigFile = DEFAULT_PATH,
 ) -> None:
     """Draw a prompt and print one JSON object for each picture."""
-    line = " ".join(prompt)
-    _draw(config, out, lambda studio, requester: studio.imagine(requester, line))
+    words = [*prompt, "--mask", mask] if mask and not Path(mask).is_file() else prompt
+    masks = [Path(mask)] if mask and Path(mask).is_file() else None
+    inputs = _inputs(image=image, mask=masks, control=control_image, style=style_image, character=character_image)
+    _draw(config, out, lambda studio, requester: studio.imagine(requester, " ".join(words), inputs=inputs))
 
 
 @app.command()
@@ -59,17 +69,28 @@ def again(
     vary: Annotated[int | None, typer.Option("--vary", min=1, max=4, help="Four variations of picture K.")] = None,
     upscale: Annotated[int | None, typer.Option("--upscale", min=1, max=4, help="Picture K alone.")] = None,
     reroll: Annotated[bool, typer.Option("--reroll", help="The same line with a new seed.")] = False,
+    zoom: Annotated[float | None, typer.Option("--zoom", min=1, max=2, help="What is around it.")] = None,
+    pan: Annotated[Literal["left", "right", "up", "down"] | None, typer.Option("--pan", help="How it goes on.")] = None,
+    square: Annotated[bool, typer.Option("--square", help="What makes it a square.")] = False,
+    index: Annotated[int, typer.Option("--index", min=1, max=4, help="The picture that --zoom and others use.")] = 1,
+    strong: Annotated[bool, typer.Option("--strong", help="With --vary: farther from the picture.")] = False,
     out: Out = Path("."),
     config: ConfigFile = DEFAULT_PATH,
 ) -> None:
     """Do with a finished job what its buttons do on Discord."""
     wishes: list[Ask] = []
     if vary:
-        wishes.append(lambda studio, requester: studio.vary(requester, job, vary))
+        wishes.append(lambda studio, requester: studio.vary(requester, job, vary, strong=strong))
     if upscale:
         wishes.append(lambda studio, requester: studio.upscale(requester, job, upscale))
     if reroll:
         wishes.append(lambda studio, requester: studio.reroll(requester, job))
+    if zoom:
+        wishes.append(lambda studio, requester: studio.zoom(requester, job, index, zoom))
+    if pan:
+        wishes.append(lambda studio, requester: studio.pan(requester, job, index, pan))
+    if square:
+        wishes.append(lambda studio, requester: studio.square(requester, job, index))
     if len(wishes) != 1:
         _stop(REFUSED, _words("error-again-one"))
     _draw(config, out, wishes[0])
@@ -149,6 +170,17 @@ def main() -> None:
 # --- Parts of commands ----------------------------------------------------------------------------------------------
 
 
+def _inputs(**files: list[Path] | None) -> list[NewInput]:
+    """The files of each role."""
+    from bot.inputs import NewInput
+
+    try:
+        return [NewInput(InputRole(role), path.read_bytes()) for role, paths in files.items() for path in paths or ()]
+    except OSError as error:
+        _stop(REFUSED, _words("error-input-file", file=str(error.filename), problem=error.strerror or ""))
+        raise
+
+
 def _draw(config: Path, out: Path, ask: Ask) -> None:
     from rich.console import Console
 
@@ -204,7 +236,7 @@ def _refuse(error: EaselError) -> None:
 def _exit_code(error: EaselError) -> int:
     if isinstance(error, PromptBlocked) or getattr(error, "state", "") == "blocked":
         return BLOCKED
-    return REFUSED if isinstance(error, Refusal | NotSupported | JobNotFound | QueueFull) else FAILED
+    return REFUSED if isinstance(error, Refusal | NotSupported | InputError | JobNotFound | QueueFull) else FAILED
 
 
 def _stop(code: int, *words: str) -> None:

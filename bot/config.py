@@ -69,6 +69,7 @@ class VaryConfig(Setting):
     """`[vary]`"""
 
     strength: float = Field(0.6, gt=0, le=1)
+    strong: float = Field(0.85, gt=0, le=1)
 
 
 class Config(Setting):

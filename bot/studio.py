@@ -7,13 +7,14 @@ job that it made; what happens to a job afterwards the dispatcher tells its list
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from bot.config import Config
 from bot.dispatcher import Dispatcher
 from bot.errors import NotYours, Paused, PictureGone, PromptBlocked, PromptError
+from bot.inputs import ALONE, NEED_A_PICTURE, Inherited, Inputs, NewInput, prepare, read
 from bot.prompt.parser import ParsedPrompt, format_line, parse
 from bot.prompt.resolve import resolve
 from bot.prompt.styles import Styles
@@ -21,8 +22,8 @@ from bot.requester import Requester
 from bot.safety import Action, Policy, check_prompt
 from gpu.backend import Capabilities
 from gpu.errors import NotSupported
-from gpu.params import MAX_SEED, GenerationParams
-from gpu.types import GenerationRequest, Task
+from gpu.params import MAX_SEED, GenerationParams, Pan
+from gpu.types import GenerationRequest, InputRole, Note, Task
 from storage.images import ImageFiles
 from storage.jobs import JobStore
 from storage.models import Job, JobState, NewJob, Place, StoredImage
@@ -58,38 +59,66 @@ class Studio:
 
     # --- New pictures ---------------------------------------------------------------------------------------------
 
-    async def imagine(self, requester: Requester, text: str, *, options: Mapping[str, object] | None = None) -> Job:
-        """Queue a line such as `a red fox --ar 3:2`; `options` are the typed slash options.
+    async def imagine(
+        self,
+        requester: Requester,
+        text: str,
+        *,
+        options: Mapping[str, object] | None = None,
+        inputs: Sequence[NewInput] = (),
+    ) -> Job:
+        """Queue a line such as `a red fox --ar 3:2`; `options` are the typed slash options, `inputs` pictures.
 
-        Raises `PromptError`, `PromptBlocked`, `NotSupported`, `QueueFull` or `Paused`.
+        Raises `PromptError`, `PromptBlocked`, `InputError`, `NotSupported`, `QueueFull` or `Paused`.
         """
         parsed = self.parse(text, options)
         spec = self.config.models[parsed.chosen.get("model") or self.config.default_model]
         seed = parsed.chosen.get("seed", self._random_seed())
         params = resolve(parsed, spec=spec, styles=self.styles, seed=seed)
-        return await self._enqueue(requester, Task.IMAGINE, params, text=format_line(parsed.prompt, parsed.chosen))
+        prepared = await asyncio.to_thread(lambda: prepare(params, read(inputs), parsed.chosen, spec))
+        notes = (*(Note(id=id, facts=facts) for id, facts in parsed.notes), *prepared.notes)
+        line = format_line(parsed.prompt, parsed.chosen)
+        return await self._enqueue(
+            requester, Task.IMAGINE, prepared.params, text=line, extra={"notes": notes}, inputs=prepared
+        )
 
     async def reroll(self, requester: Requester, job_id: str) -> Job:
-        """Draw the same line with a new seed."""
+        """Draw the same line, from the same pictures, with a new seed. Raises `InputError` when one is gone."""
         parent = await self._jobs.get(job_id)
-        params = parent.request.params.model_copy(update={"seed": self._random_seed()})
-        line = self._without_seed(parent.text)
+        old = parent.request
+        params = old.params.model_copy(update={"seed": self._random_seed()})
+        line = self._line(parent.text)
+        inputs = Inherited(old.inputs)
         if parent.task is Task.VARY:
-            return await self._enqueue(requester, Task.VARY, params, text=line, parent=parent, copy=parent.request)
-        return await self._enqueue(requester, Task.IMAGINE, params, text=line, parent=parent)
+            start = {"start_latents": old.start_latents, "strength": old.strength}
+            return await self._enqueue(requester, Task.VARY, params, text=line, parent=parent, extra=start)
+        return await self._enqueue(
+            requester, Task.IMAGINE, params, text=line, parent=parent, extra={"notes": old.notes}, inputs=inputs
+        )
 
-    async def vary(self, requester: Requester, job_id: str, index: int) -> Job:
+    async def vary(self, requester: Requester, job_id: str, index: int, *, strong: bool = False) -> Job:
         """Draw variations of image `index` (1…n), starting from its stored latents. Raises `PictureGone`."""
         parent = await self._jobs.get(job_id)
         image = await self.image(job_id, index)
         if not image.latents or not self._files.exists(image.latents):
             raise PictureGone(job=job_id)
-        params = parent.request.params.model_copy(update={"seed": self._random_seed(), "num_images": 4})
-        request = parent.request.model_copy(
-            update={"start_latents": image.latents, "strength": self.config.vary.strength}
-        )
-        line = self._without_seed(parent.text)
-        return await self._enqueue(requester, Task.VARY, params, text=line, parent=parent, index=index, copy=request)
+        params = parent.request.params.model_copy(update={**ALONE, "seed": self._random_seed(), "num_images": 4})
+        strength = self.config.vary.strong if strong else self.config.vary.strength
+        start = {"start_latents": image.latents, "strength": strength}
+        line = self._line(parent.text)
+        return await self._enqueue(requester, Task.VARY, params, text=line, parent=parent, index=index, extra=start)
+
+    async def zoom(self, requester: Requester, job_id: str, index: int = 1, factor: float = 2.0) -> Job:
+        """Draw what is around image `index`, which shrinks to 1/`factor` (1…2). Raises `PictureGone`."""
+        return await self._outpaint(requester, job_id, index, {"zoom": factor})
+
+    async def pan(self, requester: Requester, job_id: str, index: int, direction: Pan) -> Job:
+        """Draw how image `index` goes on to one side. Raises `PictureGone`."""
+        return await self._outpaint(requester, job_id, index, {"pan": direction})
+
+    async def square(self, requester: Requester, job_id: str, index: int = 1) -> Job:
+        """Draw what makes image `index` a square. Raises `PictureGone`."""
+        return await self._outpaint(requester, job_id, index, {"square": True})
 
     async def upscale(self, requester: Requester, job_id: str, index: int) -> Job:
         """Post image `index` alone. It needs no device, so the job is done at once and costs nothing."""
@@ -183,28 +212,56 @@ class Studio:
         text: str,
         parent: Job | None = None,
         index: int = 0,
-        copy: GenerationRequest | None = None,
+        extra: Mapping[str, Any] | None = None,
+        inputs: Inputs | None = None,
     ) -> Job:
-        """The one road into the queue: what it refuses is refused here, before anything is stored."""
+        """The one road into the queue: what it refuses is refused here, before anything is stored.
+
+        `extra` are further fields of the request; `inputs` are stored as soon as nothing but the queue can refuse.
+        """
         if self.paused:
             raise Paused
-        capabilities = self._capable(params, task)
+        capabilities = self._capable(params, task, inputs.roles if inputs else ())
         self._check_prompt(params)
         job_id = self._new_job_id()
-        fresh: dict[str, Any] = {
-            "job_id": job_id,
-            "task": task,
-            "params": params,
-            "output_dir": self._files.directory(job_id),
-            "policy": self.config.safety.policy,
-            "previews": self.config.worker.previews,
-        }
-        request = copy.model_copy(update=fresh) if copy else GenerationRequest(**fresh)
-        estimate = capabilities.estimate(params) * (request.strength if task is Task.VARY else 1.0)
-        new = self._new_job(requester, request, text=text, estimate=estimate, parent=parent, index=index)
-        job = await self._queue.enqueue(replace(new, pool=capabilities.pool))
+        try:
+            request = GenerationRequest(
+                job_id=job_id,
+                task=task,
+                params=params,
+                output_dir=self._files.directory(job_id),
+                policy=self.config.safety.policy,
+                previews=self.config.worker.previews,
+                inputs=await asyncio.to_thread(inputs.store, self._files, job_id) if inputs else (),
+                **extra or {},
+            )
+            estimate = capabilities.estimate(params) * (request.strength if task is Task.VARY else 1.0)
+            new = self._new_job(requester, request, text=text, estimate=estimate, parent=parent, index=index)
+            job = await self._queue.enqueue(replace(new, pool=capabilities.pool))
+        except BaseException:
+            await asyncio.to_thread(self._files.remove, job_id)
+            raise
+        if job.id != job_id:  # a double click: the first one is in the queue already
+            await asyncio.to_thread(self._files.remove, job_id)
         self._dispatcher.wake()
         return job
+
+    async def _outpaint(self, requester: Requester, job_id: str, index: int, wish: Mapping[str, Any]) -> Job:
+        """Draw around image `index`: the flag that a line would have, with the image sent along."""
+        parent = await self._jobs.get(job_id)
+        image = await self.image(job_id, index)
+        data = await asyncio.to_thread(self._files.absolute(image.path).read_bytes)
+        old = {**ALONE, "seed": self._random_seed(), "num_images": 4}
+        params = parent.request.params.model_copy(update={**old, **wish})
+        spec = self.config.models.get(params.model)
+        if spec is None:
+            raise NotSupported("error-model-not-served", model=params.model)
+        sent = [NewInput(InputRole.IMAGE, data)]
+        prepared = await asyncio.to_thread(lambda: prepare(params, read(sent), wish, spec))
+        line = self._line(parent.text, wish)
+        return await self._enqueue(
+            requester, Task.OUTPAINT, prepared.params, text=line, parent=parent, index=index, inputs=prepared
+        )
 
     @staticmethod
     def _new_job(
@@ -225,7 +282,7 @@ class Studio:
             locale=requester.locale,
         )
 
-    def _capable(self, params: GenerationParams, task: Task) -> Capabilities:
+    def _capable(self, params: GenerationParams, task: Task, roles: Sequence[InputRole]) -> Capabilities:
         """The capabilities of the pool that draws the model. Raises `NotSupported`."""
         for capabilities in self.capabilities.values():
             model = capabilities.models.get(params.model)
@@ -235,6 +292,8 @@ class Studio:
                 raise NotSupported("error-task-not-supported", model=params.model, task=task)
             if model.schedulers and params.scheduler not in model.schedulers:
                 raise NotSupported("error-scheduler-not-supported", model=params.model, scheduler=params.scheduler)
+            if missing := [role for role in roles if role not in model.inputs]:
+                raise NotSupported("error-input-role", model=params.model, role=missing[0])
             return capabilities
         raise NotSupported("error-model-not-served", model=params.model)
 
@@ -243,13 +302,18 @@ class Studio:
         if verdict.action is Action.BLOCK:
             raise PromptBlocked(verdict.reason_id, category=verdict.category)
 
-    def _without_seed(self, line: str) -> str:
-        """The line for a picture with a new seed; a line of an older grammar stays as it is."""
+    def _line(self, line: str, wish: Mapping[str, Any] | None = None) -> str:
+        """The line for a picture with a new seed, and with other flags about pictures where there is a `wish`.
+
+        A line of an older grammar stays as it is.
+        """
         try:
             parsed = self.parse(line)
         except PromptError:
             return line
-        return format_line(parsed.prompt, {name: value for name, value in parsed.chosen.items() if name != "seed"})
+        gone = {"seed", *(NEED_A_PICTURE if wish else ())}
+        kept = {name: value for name, value in parsed.chosen.items() if name not in gone}
+        return format_line(parsed.prompt, {**kept, **(wish or {})})
 
     @staticmethod
     def _owned(requester: Requester, job: Job) -> None:

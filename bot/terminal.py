@@ -81,6 +81,8 @@ async def draw(config: Config, out: Path, ask: Ask, console: Console) -> None:
         job = await _drawn(runtime, ask, console)
         if job.state is not JobState.DONE:
             raise _ending(job)
+        for note in job.request.notes:
+            console.print(_words("cli-note", note=_words(note.id, **note.facts)))
         for image in await runtime.studio.images(job.id):
             target = out / f"{job.id}-{image.index}.png"
             await asyncio.to_thread(_copy, config.data_dir / FOLDER / image.path, target)

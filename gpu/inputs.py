@@ -10,7 +10,7 @@ import io
 import warnings
 import zipfile
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from gpu.errors import InputError
 
@@ -56,7 +56,7 @@ def normalise(data: bytes) -> Image.Image:
 def _decoded(data: bytes) -> Image.Image:
     try:
         image = Image.open(io.BytesIO(data), formats=FORMATS)
-    except Image.UnidentifiedImageError as error:
+    except UnidentifiedImageError as error:
         raise InputError("error-input-type", found=_kind(data)) from error
     if image.width * image.height > MAX_PIXELS or max(image.size) > MAX_SIDE:
         raise InputError("error-input-pixels", limit=MAX_PIXELS // 10**6, side=MAX_SIDE)
@@ -80,7 +80,7 @@ def _plain(image: Image.Image) -> Image.Image:
     if image.mode.startswith(("I", "F")):
         image = _eight_bit(image)
     plain = image.convert("RGBA" if image.has_transparency_data else "RGB")
-    if plain.mode == "RGBA" and plain.getextrema()[3] == (255, 255):
+    if plain.mode == "RGBA" and plain.getchannel("A").getextrema() == (255, 255):
         plain = plain.convert("RGB")
     return Image.frombytes(plain.mode, plain.size, plain.tobytes())
 
@@ -88,7 +88,7 @@ def _plain(image: Image.Image) -> Image.Image:
 def _eight_bit(image: Image.Image) -> Image.Image:
     """Greys of 16 or 32 bits or of floating point: 0…1, 0…255 or 0…65535, whichever the brightest one fits."""
     deep = image.convert("F")
-    brightest = deep.getextrema()[1]
+    brightest = float(str(deep.getextrema()[1]))
     unit = image.mode == "F" and brightest <= 1.0
     scale = 255.0 if unit else 1.0 if brightest <= 255 and not image.mode.startswith("I;16") else 1 / 257
     return deep.point(lambda value: value * scale + 0.5).convert("L")

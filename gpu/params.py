@@ -20,6 +20,7 @@ MAX_SEED = 2**32 - 1
 Scheduler = Literal["Euler", "Euler a", "DPM++ 2M", "DPM++ 2M Karras", "DDIM", "UniPC", "LCM"]
 """The samplers a user may name, spelled as the field spells them; `gpu/schedulers.py` has the class of each."""
 
+Pan = Literal["none", "left", "right", "up", "down"]
 
 QUALITY: dict[str, dict[str, Any]] = {
     "draft": {"num_inference_steps": 15, "scheduler": "Euler"},
@@ -88,6 +89,22 @@ class GenerationParams(BaseModel):
         param("--quality", "--q", kind="quality", low=QUALITY_RANGE[0], high=QUALITY_RANGE[1], slash=True,
               examples=tuple(QUALITY), help="draft, standard, high, precise, or a number that multiplies the steps."),
     ] = ""
+    strength: Annotated[
+        float, param("--strength", low=0, high=1, slash=True,
+                     help="With a picture: how much of it is drawn anew, from 0 (none) to 1 (all)."),
+    ] = 1.0
+    image_weight: Annotated[
+        float, param("--iw", low=0, high=3, slash=True, help="With a picture: how much it counts beside the words."),
+    ] = 1.0
+    mask: Annotated[
+        str, param("--mask", examples=("right", "0.5,0,1,1", "outside:center", "transparent"),
+                   help="With a picture: the part that is redrawn, by name or as left,top,right,bottom from 0 to 1."),
+    ] = ""
+    zoom: Annotated[
+        float, param("--zoom", low=1, high=2, help="With a picture: draw what is around it, from this much farther."),
+    ] = 1.0
+    pan: Annotated[Pan, param("--pan", help="With a picture: draw how it goes on to one side.")] = "none"
+    square: Annotated[bool, param("--square", help="With a picture: draw what makes it a square.")] = False
 
     # Not flags: they follow from the above and are stored so that a picture can be repeated when defaults change.
     width: int = 1024

@@ -70,6 +70,8 @@ class Task(StrEnum):
     """Draw from noise."""
     VARY = "vary"
     """Draw near a finished image, starting from its stored latents."""
+    OUTPAINT = "outpaint"
+    """Draw what is around a finished image, or beside it."""
     UPSCALE = "upscale"
     """Post one image of a grid alone."""
 

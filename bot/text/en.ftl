@@ -45,6 +45,13 @@ error-input-pixels = The picture you sent is too large: { $limit } million pixel
 error-input-broken = The picture you sent is damaged or cut off. Open it on your side, save it again and send that.
 error-input-hybrid = The picture you sent has another kind of file hidden in it, so I do not take it. Save it again as a PNG and send that.
 error-input-gone = A picture that this job draws from is no longer stored, or is damaged. Send it again with /imagine.
+error-input-starts = A picture can start from one picture only, and you sent several. Send one of them.
+error-input-masks = There can be only one mask, and you sent several. Paint everything that is to be redrawn white in one.
+error-input-many = You sent more than { $limit } pictures, which is the limit. Leave some out.
+error-input-mask-alone = A mask says which part of a picture is redrawn, so it needs a picture. Send that too.
+error-input-missing = { $flag } is about a picture that you send along, and there is none. Send one, or leave { $flag } out.
+error-input-region = --mask has no “{ $written }”. Write left, right, top, bottom, center, or left,top,right,bottom from 0 to 1 such as 0.5,0,1,1; outside: before it means all but that; transparent means the picture's own transparent part.
+note-image-weight = This model has no adapter for pictures, so --iw { $weight } became --strength { $strength }.
 error-input-role = The model “{ $model }” cannot draw from a picture of the kind “{ $role }”. Leave it out, or choose another --model.
 
 ## The queue and the disk (storage/errors.py)
@@ -118,6 +125,10 @@ job-variations = { $linked ->
     [yes] Variations of [image { $index }]({ $link })
    *[no] Variations of image { $index }
   } by { $user }
+job-outpaint = { $linked ->
+    [yes] Around [image { $index }]({ $link })
+   *[no] Around image { $index }
+  } by { $user }
 job-image = { $linked ->
     [yes] [Image { $index }]({ $link })
    *[no] Image { $index }
@@ -146,6 +157,11 @@ command-cancel = Stop one of your jobs
 command-info = Show the line, the parameters and the origin of a job
 command-help = Show how to begin, the flags and the buttons
 option-prompt = What the picture shows; flags such as --ar 3:2 may follow
+option-image = A picture to start from
+option-mask = Which part of the picture is redrawn: white is redrawn, black is kept
+option-control_image = A picture whose outlines, depth or pose are followed
+option-style_image = A picture whose style is used
+option-character_image = A picture of a figure that is drawn again
 option-job = The id that stands under a job
 queue-empty = You have no job that waits or runs. /imagine starts one.
 queue-waiting = ⏳ **{ $line }** · { $ahead ->
@@ -188,7 +204,8 @@ error-demo-port = Port { $port } is taken. Choose another: python -m bot demo --
 error-config = { $key } in config.toml: { $problem }
 error-config-file = { $file } cannot be read: { $problem }
 error-not-json = This line is not a JSON string: { $written }. Write one prompt a line, in quotes, such as "a red fox --ar 3:2".
-error-again-one = Say one of --vary K, --upscale K and --reroll.
+error-again-one = Say one of --vary K, --upscale K, --reroll, --zoom X, --pan DIR and --square.
+error-input-file = { $file } cannot be read: { $problem }
 error-token-missing = There is no token. Make a bot at https://discord.com/developers/applications, then: DISCORD_TOKEN=… make run
 error-token-refused = Discord refuses this token. Copy it again from https://discord.com/developers/applications (Bot, Reset Token).
 error-discord-unreachable = Discord cannot be reached: { $problem }

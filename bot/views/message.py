@@ -17,7 +17,9 @@ ALT_TEXT_LIMIT = 1024
 REASON_LIMIT = 600
 BAR = 14
 """Characters of the progress bar."""
-TASKS = {Task.VARY: "job-variations", Task.UPSCALE: "job-image", Task.IMAGINE: "job-reroll"}
+TASKS = {
+    Task.VARY: "job-variations", Task.UPSCALE: "job-image", Task.IMAGINE: "job-reroll", Task.OUTPAINT: "job-outpaint",
+}  # fmt: skip
 """How a job with a parent names it."""
 
 
@@ -42,7 +44,9 @@ def running(job: Job, parent: Job | None, progress: Progress | None, now: float)
 
 def pictures(job: Job, parent: Job | None, count: int, files: tuple[Upload, ...]) -> Post:
     """It is done, and these are its pictures."""
-    return _post(job, parent, "", [facts(job, job.locale)], pictures_view(job.id, job.locale, count), files=files)
+    notes = [sentence(job.locale, note.id, **note.facts) for note in job.request.notes]
+    lines = [facts(job, job.locale), *notes]
+    return _post(job, parent, "", lines, pictures_view(job.id, job.locale, count), files=files)
 
 
 def ended(job: Job, parent: Job | None, reason: str = "") -> Post:

@@ -63,6 +63,8 @@ def value_of(row: Param) -> st.SearchStrategy[object]:
         "quality": lambda: st.sampled_from([*QUALITY, "0.25", "0.5", "2", "4"]),
         "ratio": lambda: st.sampled_from(["1:1", "16:9", "16:10", "43:18", "1:4", "100:99"]),
         "choice": lambda: st.sampled_from(row.choices),
+        "str": lambda: st.sampled_from(row.examples),
+        "bool": lambda: st.just(True),
     }[row.kind]()
 
 
