@@ -28,6 +28,8 @@ from bot.presses import Presses
 from bot.publisher import Pace
 from bot.report import report
 from bot.runtime import Runtime, open_studio
+from bot.safety import check_prompt
+from bot.studio import Studio
 from bot.text import DEFAULT_LOCALE, sentence
 from bot.views.unknown import KINDS, UnknownButton
 
@@ -81,6 +83,7 @@ class EaselBot(commands.Bot):
         self.add_dynamic_items(UnknownButton, *KINDS)
         for cog in self._groups():
             await self.add_cog(cog)
+        await asyncio.to_thread(_warm_up, self.studio)
         await self._sync()
         self.delivery.connected()
         assert self.application_id is not None
@@ -113,6 +116,12 @@ class EaselBot(commands.Bot):
         if guild:
             self.tree.copy_global_to(guild=guild)
         await self.tree.sync(guild=guild)
+
+
+def _warm_up(studio: Studio) -> None:
+    """Read what is read only once, so that the first member does not wait for it: word lists and sentences."""
+    check_prompt("a fox", studio.policy)
+    sentence(DEFAULT_LOCALE, "job-cancelled")
 
 
 async def run_bot(config: Config, token: str) -> None:

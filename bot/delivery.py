@@ -62,6 +62,8 @@ class Delivery:
         self._connected = asyncio.Event()
         self._answering: set[int] = set()
         self._deleted: set[str] = set()
+        self._unsent: set[str] = set()
+        """Jobs that certainly have no message yet: there is none to be looked for."""
         self._unreached: dict[int, set[str]] = {}
 
     def connected(self) -> None:
@@ -108,7 +110,9 @@ class Delivery:
 
     async def post(self, make: Awaitable[Job]) -> None:
         """Make a job without an interaction; its message is posted by the bot's own token."""
-        self._put(await make)
+        job = await make
+        self._unsent.add(job.id)
+        self._put(job)
 
     async def delete(self, requester: Requester, job_id: str) -> None:
         """Remove the pictures of a job and its message. Raises `NotYours`."""
@@ -153,6 +157,7 @@ class Delivery:
                 await tolerant(interaction.response.defer())
             return  # the same wish again: its message is there, or on its way
         if interaction.response.is_done():
+            self._unsent.add(job.id)
             await tolerant(interaction.delete_original_response())
             return
         sent = await tolerant(interaction.response.send_message(**post.sending()))
@@ -213,8 +218,11 @@ class Delivery:
         """Write the message, with smaller files until the place takes them."""
         limit = self._limit(job)
         while True:
+            post = await self._composer.post(job, limit)
+            search = job.id not in self._unsent
+            self._unsent.discard(job.id)
             try:
-                return await self._mailbox.write(job, await self._composer.post(job, limit), insist=insist)
+                return await self._mailbox.write(job, post, insist=insist, search=search)
             except discord.HTTPException as error:
                 if (error.status != 413 and error.code != FILE_TOO_LARGE) or limit <= SMALLEST_LIMIT:
                     raise

@@ -51,14 +51,14 @@ class Mailbox:
         self._client = client
         self._clock = clock
 
-    async def write(self, job: Job, post: Post, *, insist: bool) -> Address | None:
-        """Make the job's message say `post`.
+    async def write(self, job: Job, post: Post, *, insist: bool, search: bool = True) -> Address | None:
+        """Make the job's message say `post`; with `search`, look first for one that a crash cut off from its job.
 
         Without `insist` a message that is gone stays gone, and None comes back. Raises `Unreachable`, and whatever
         `discord.HTTPException` is worth another try later.
         """
         try:
-            return await self._in_channel(job, post, insist)
+            return await self._in_channel(job, post, insist, search)
         except discord.HTTPException as error:
             if error.code not in SHUT:
                 raise
@@ -80,12 +80,12 @@ class Mailbox:
 
     # --- Roads ----------------------------------------------------------------------------------------------------
 
-    async def _in_channel(self, job: Job, post: Post, insist: bool) -> Address | None:
+    async def _in_channel(self, job: Job, post: Post, insist: bool, search: bool) -> Address | None:
         if job.message_id and await self._edited(Address(job.channel_id, job.message_id), post):
             return Address(job.channel_id, job.message_id)
         if job.message_id and not insist:
             return None
-        known = await self._find(job)
+        known = await self._find(job) if search else None
         if known and await self._edited(known, post):
             return known
         # The nonce names the message that this one replaces: the same attempt after a crash is the same message.
