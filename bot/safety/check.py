@@ -6,6 +6,7 @@ what stands in `--no` is not part of it.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 from functools import cache
@@ -54,8 +55,10 @@ def check_json(
 
 @cache
 def lexicon() -> Lexicon:
-    """The bundled lists, read once."""
-    return load()
+    """The bundled lists, read once and kept for good: the garbage collector need not walk them, nor pause a check."""
+    lists = load()
+    gc.freeze()
+    return lists
 
 
 def _categories(reading: Reading) -> Iterator[tuple[Found, Category]]:

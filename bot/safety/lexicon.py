@@ -27,37 +27,42 @@ DENSE = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00
 _IS_DENSE = re.compile(f"[{DENSE}]")
 _WORD = re.compile(r"[^\W_]+\*?|#\w+")
 _GROUP = re.compile(r"\{([^{}]*)\}")
-_RUN = re.compile(r"(.)\1+")
-_RUNS = re.compile(r"(.)\1*")
 _KATAKANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)} | {0x30FC: None}
 
 
 @dataclass(frozen=True, slots=True)
-class Phrase:
-    """One term: the words after its first one, its tag, and the whole term as it is listed."""
+class Term:
+    """One listed term."""
 
-    rest: tuple[str, ...]
     tag: str
-    term: str
+    text: str
     language: str = ""
     """The language that the text must show for the term to count; empty for any."""
 
 
+@dataclass(slots=True)
+class Node:
+    """Where a reader stands after some words: the terms that are complete, and the words that may follow."""
+
+    terms: list[Term] = field(default_factory=list)
+    after: dict[str, Node] = field(default_factory=dict)
+
+
 @dataclass
 class Lexicon:
-    """Every term, by the words it starts with. Filled by `load`, then only read."""
+    """Every term, indexed. Filled by `load`, then only read."""
 
-    phrases: dict[str, list[Phrase]] = field(default_factory=lambda: defaultdict(list))
-    """First word → the terms that start with it. A word of a prefix term is kept without its star."""
+    root: Node = field(default_factory=Node)
+    """Every term, word by word. A stem keeps its star."""
     words: set[str] = field(default_factory=set)
     """Every word that occurs in a term."""
     stems: set[str] = field(default_factory=set)
-    """Words that also match as the beginning of a longer word."""
+    """Words with a star, without it: they also match as the beginning of a longer word."""
     stem_lengths: tuple[int, ...] = ()
+    stem_heads: set[str] = field(default_factory=set)
+    """The stems, cut to the length of the shortest."""
     prefixes: set[str] = field(default_factory=set)
     """Every beginning of every word: what the speller walks along."""
-    collapsed: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    """Word without repeated letters → the words that look like this."""
     aliases: dict[str, str] = field(default_factory=dict)
     """Word → the class of words it also counts as ("sixteen" → "#minor")."""
     dense: dict[str, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
@@ -79,7 +84,7 @@ class Lexicon:
         """Add one expanded and folded term of a list in `language`."""
         words = _WORD.findall(term)
         if _IS_DENSE.search(term):
-            self.dense[kana(term)[0]].append((kana(term), tag))
+            self.dense[dense_form(term)[0]].append((dense_form(term), tag))
         elif not words:
             self.signs[term].append(tag)
         else:
@@ -89,40 +94,30 @@ class Lexicon:
                 self._add_words(["".join(words)], tag, required)
 
     def _add_words(self, words: list[str], tag: str, language: str) -> None:
+        node = self.root
+        for word in words:
+            node = node.after.setdefault(word, Node())
+        node.terms.append(Term(tag, " ".join(words), language))
+        self.words.update(words)
         self.stems.update(word[:-1] for word in words if word[-1] == "*")
-        first, *rest = (word.removesuffix("*") for word in words)
-        self.phrases[first].append(Phrase(tuple(rest), tag, " ".join((first, *rest)), language))
-        self.words.update((first, *rest))
 
     def finish(self) -> None:
         """Build the indexes once all terms are in."""
         self.skeletons = {skeleton(word): word for word in self.words if not word.isascii()}
         for word in (*self.words, *self.skeletons):
-            end = len(word)
+            end = len(word.removesuffix("*"))
             while end and word[:end] not in self.prefixes:
                 self.prefixes.add(word[:end])
                 end -= 1
-        for word in self.words:
-            self.collapsed[collapse(word)].append(word)
         for entries in self.dense.values():
             entries.sort(key=lambda entry: -len(entry[0]))
         self.stem_lengths = tuple(sorted(set(map(len, self.stems))))
+        self.stem_heads = {stem[: self.stem_lengths[0]] for stem in self.stems}
 
 
-def collapse(word: str) -> str:
-    """`word` with each run of one letter as one letter."""
-    return _RUN.sub(r"\1", word)
-
-
-def is_stretched(word: str, known: str) -> bool:
-    """Whether `word` is `known` with some letters repeated; both collapse to the same."""
-    runs = zip(_RUNS.finditer(word), _RUNS.finditer(known), strict=True)
-    return all(len(run.group()) >= len(other.group()) for run, other in runs)
-
-
-def kana(text: str) -> str:
-    """Katakana as hiragana, without length marks: Japanese writes the same word both ways."""
-    return text.translate(_KATAKANA)
+def dense_form(text: str) -> str:
+    """How a script without spaces is compared: letters only, katakana as hiragana, without length marks."""
+    return "".join(char for char in text.translate(_KATAKANA) if char.isalnum())
 
 
 def expand(text: str) -> Iterator[str]:

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.safety.lexicon import Lexicon
+from bot.safety.lexicon import Lexicon, Node
 from bot.safety.speller import Hit, dense, spell
 
 HARMLESS = "allow.phrase"
@@ -100,11 +100,17 @@ class Reading:
 
     def _terms(self, hits: Sequence[Hit]) -> Iterator[Found]:
         for hit in hits:
-            for phrase in self._lexicon.phrases.get(hit.word, ()):
-                if phrase.language and not self._languages[phrase.language]:
-                    continue
-                for end in self._ends(hit.end, phrase.rest):
-                    yield Found(hit.start, end, phrase.tag, phrase.term)
+            if node := self._lexicon.root.after.get(hit.word):
+                yield from self._from(node, hit.start, hit.end)
+
+    def _from(self, node: Node, start: int, end: int) -> Iterator[Found]:
+        """The terms of a node and of the nodes behind it, whose words so far stand at [start, end)."""
+        for term in node.terms:
+            if not term.language or self._languages[term.language]:
+                yield Found(start, end, term.tag, term.text)
+        for hit in self.follows(end) if node.after else ():
+            if after := node.after.get(hit.word):
+                yield from self._from(after, start, hit.end)
 
     def _dense(self) -> Iterator[Found]:
         for start, end, tag in dense(self.text, self._lexicon):
@@ -116,15 +122,6 @@ class Reading:
         for at, char in enumerate(self.text):
             for tag in self._lexicon.signs.get(char, ()):
                 yield Found(at, at + 1, tag, char)
-
-    def _ends(self, end: int, rest: tuple[str, ...]) -> Iterator[int]:
-        """Where a term ends whose words so far end at `end`."""
-        if not rest:
-            yield end
-            return
-        for hit in self.follows(end):
-            if hit.word == rest[0]:
-                yield from self._ends(hit.end, rest[1:])
 
     def _without_covered(self, found: set[Found]) -> list[Found]:
         covers = [(cover.start, cover.end) for cover in found if cover.tag == HARMLESS]

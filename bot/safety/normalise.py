@@ -28,6 +28,8 @@ INVISIBLE = (
 )
 _ALPHA = re.compile(r"[^\W\d_]+")
 _UNSEEN = re.compile(f"[{MARKS}{INVISIBLE}]+")
+_HEAP = re.compile(f"[{MARKS}]{{3,}}")
+"""More marks on a letter than any language has."""
 
 _SPELT_OUT = {"ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "þ": "th", "’": "'", "‐": "-"}
 _SPELT_OUT |= dict(zip("øØłŁđĐðħŧıƒĸ", "oOlLdDdhtifk", strict=True))
@@ -64,7 +66,7 @@ def respell(text: str, spellings: Mapping[str, str]) -> str:
     """`text` with the words replaced that mean something else with their accents than without."""
     if text.isascii():
         return text
-    text = unicodedata.normalize("NFC", text[:MAX_LENGTH])
+    text = unicodedata.normalize("NFC", _HEAP.sub("", text[:MAX_LENGTH]))
     return _ALPHA.sub(lambda word: spellings.get(word.group().lower(), word.group()), text)
 
 
@@ -76,6 +78,12 @@ def fold(text: str) -> str:
 def skeleton(word: str) -> str:
     """`word` with each letter of another alphabet as the Latin letter it looks like, where it looks like one."""
     return "".join(_SKELETON.get(char, char) for char in word)
+
+
+def looks(word: str) -> set[str]:
+    """The Latin words that a word of another alphabet passes for; none where a letter looks like no Latin one."""
+    options = [letters(char) for char in word]
+    return {look for n in (1, 2) if (look := "".join(o[min(n, len(o) - 1)] for o in options)).isascii()}
 
 
 @cache

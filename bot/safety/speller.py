@@ -12,20 +12,24 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from bot.safety.lexicon import DENSE, Lexicon, collapse, is_stretched, kana
-from bot.safety.normalise import letters
+from bot.safety.lexicon import DENSE, Lexicon, dense_form
+from bot.safety.normalise import letters, looks
 
 _CHUNK = re.compile(r"\S+")
 _PIECE = re.compile(r"[^\W\d_]+")
 _ALNUM = re.compile(r"[^\W_]+")
+_DENSE = re.compile(f"[{DENSE}]")
 _DENSE_RUN = re.compile(f"[{DENSE}](?:[\\W_]{{0,3}}[{DENSE}])*")
 _NUMBER = re.compile(r"(?<![\d.,:/])\d{1,2}(?![\d%]|[.,:/]\d)")
-_DOUBLE = re.compile(r"(.)\1")
-_TRIPLE = re.compile(r"(.)\1\1")
+_ODD = re.compile(r"(.)\1|.I|[a-zA-Z][^a-zA-Z]|[^a-zA-Z][a-zA-Z]", re.DOTALL)
+"""In a word: a double letter, a capital I inside, two alphabets."""
 _PLAIN_SIGNS = ".,;:!?()[]{}\"'`~…“”„«»‹›—–-_#=*&%^/\\"
 _MIN_SPELLED = 3
+_MAX_SINGLE = 6
 _MASKS = "*•●○✱＊"
 _FIRST_EMOJI = "\U0001f000"
+_MAX_MASKED = 8
+"""Walks that a mask may widen at most: a text full of masks says nothing and would cost much."""
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -40,20 +44,21 @@ class Hit:
 
 def spell(text: str, lexicon: Lexicon) -> list[Hit]:
     """Every known word in `text` (already cleaned, case kept)."""
-    hits = set[Hit]()
+    text = _DENSE.sub(" ", text)
+    hits: list[Hit] = []
     loose: list[tuple[int, int]] = []
     for match in _CHUNK.finditer(text):
-        start, end = match.span()
-        hits.update(_in_chunk(text, start, end, lexicon))
-        if _is_single(match.group()):
-            loose.append((start, end))
+        chunk, start = match.group(), match.start()
+        hits += _in_chunk(text, chunk, start, lexicon)
+        if len(chunk) <= _MAX_SINGLE and len({char for char in chunk.lower() if char.isalnum()}) <= 1:
+            loose.append(match.span())
         elif loose:
-            hits.update(_in_run(text, loose, lexicon))
+            hits += _in_run(text, loose, lexicon)
             loose = []
-    hits.update(_in_run(text, loose, lexicon))
-    hits.update(_numbers(text))
-    hits |= {Hit(hit.start, hit.end, lexicon.aliases[hit.word]) for hit in hits if hit.word in lexicon.aliases}
-    return sorted(hits, key=lambda hit: (hit.start, hit.end))
+    hits += _in_run(text, loose, lexicon)
+    hits += _numbers(text)
+    hits += [Hit(hit.start, hit.end, lexicon.aliases[hit.word]) for hit in hits if hit.word in lexicon.aliases]
+    return hits
 
 
 def dense(text: str, lexicon: Lexicon) -> Iterator[tuple[int, int, str]]:
@@ -62,10 +67,10 @@ def dense(text: str, lexicon: Lexicon) -> Iterator[tuple[int, int, str]]:
     Signs between the letters do not matter; each run is also read without doubled letters.
     """
     for match in _DENSE_RUN.finditer(text):
-        places = [at for at in range(match.start(), match.end()) if text[at].isalnum() and text[at] != "ー"]
+        places = [at for at in range(match.start(), match.end()) if dense_form(text[at])]
         once = [at for before, at in zip([-1, *places], places, strict=False) if before < 0 or text[before] != text[at]]
         for run in (places, once) if len(once) < len(places) else (places,):
-            yield from _longest(kana("".join(text[at] for at in run)), run, lexicon)
+            yield from _longest(dense_form("".join(text[at] for at in run)), run, lexicon)
 
 
 def _longest(folded: str, places: list[int], lexicon: Lexicon) -> Iterator[tuple[int, int, str]]:
@@ -78,36 +83,30 @@ def _longest(folded: str, places: list[int], lexicon: Lexicon) -> Iterator[tuple
         at += len(found[0][0]) if found else 1
 
 
-def _in_chunk(text: str, start: int, end: int, lexicon: Lexicon) -> Iterator[Hit]:
+def _in_chunk(text: str, chunk: str, start: int, lexicon: Lexicon) -> Iterator[Hit]:
     """Words in a stretch without white space."""
-    chunk = text[start:end]
     core = chunk.strip(_PLAIN_SIGNS)
-    if core.isascii() and core.isalpha() and "I" not in core[1:] and not _TRIPLE.search(core):
+    if core.isalpha() and not _ODD.search(core):
         yield from _plain(core.lower(), start + chunk.index(core), lexicon)
         return
     for piece in {(piece.start(), piece.group()) for rule in (_PIECE, _ALNUM) for piece in rule.finditer(chunk)}:
         yield from _plain(piece[1].lower(), start + piece[0], lexicon)
     if len(core) > 1 and not core.isdigit():
-        yield from _spelled(text, range(start, end), lexicon)
+        yield from _spelled(text, range(start, start + len(chunk)), lexicon)
 
 
 def _plain(word: str, start: int, lexicon: Lexicon) -> Iterator[Hit]:
-    """`word` itself, a stem it begins with, or a word it is with letters repeated."""
+    """`word` itself, a stem that it begins with, or, in another alphabet, the Latin word that it looks like."""
     end = start + len(word)
     if word in lexicon.words:
         yield Hit(start, end, word)
-    for length in lexicon.stem_lengths:
-        if word[:length] in lexicon.stems:
-            yield Hit(start, end, word[:length])
-    if _DOUBLE.search(word):
-        for known in lexicon.collapsed.get(collapse(word), ()):
-            if known != word and is_stretched(word, known):
-                yield Hit(start, end, known)
-
-
-def _is_single(chunk: str) -> bool:
-    """Whether a chunk is one letter, perhaps repeated or with signs around it, or signs alone."""
-    return len(chunk) <= 6 and len({char for char in chunk.lower() if char.isalnum()}) <= 1
+    if word[: lexicon.stem_lengths[0]] in lexicon.stem_heads:
+        for length in lexicon.stem_lengths:
+            if word[:length] in lexicon.stems:
+                yield Hit(start, end, f"{word[:length]}*")
+    if not word.isascii():
+        for look in looks(word):
+            yield from _plain(look, start, lexicon)
 
 
 def _in_run(text: str, loose: list[tuple[int, int]], lexicon: Lexicon) -> Iterator[Hit]:
@@ -132,33 +131,43 @@ def _spelled(text: str, places: range, lexicon: Lexicon, starts: Container[int] 
     """Known words in a part of the text, read through disguises.
 
     Without `starts` words begin and end where no letter is beside them; with it they begin at these places, and end
-    anywhere if these are all, else at the end.
+    anywhere if these are all, else at the end. A walk is the beginning of a word, and where it began; of two walks
+    with the same beginning the later one goes on, so that their number is bounded whatever the text.
     """
     free = isinstance(starts, range)
-    walks = set[tuple[int, str]]()
+    walks: dict[str, int] = {}
     for at in places:
         if at in starts or (not starts and (at == places.start or not text[at - 1].isalpha())):
-            walks.add((at, ""))
-        reached = {step for walk in walks for step in _steps(walk, text[at], lexicon)}
+            walks[""] = at
+        reached = _reached(walks, letters(text[at]), lexicon)
+        if len(walks) < _MAX_MASKED and _is_mask(text, at, places):
+            reached |= _reached(walks, _ALPHABET, lexicon)
         ends = free or at + 1 == places.stop or (not starts and not text[at + 1].isalpha())
-        for origin, word in reached:
-            known = lexicon.skeletons.get(word, word)
-            if len(word) >= _MIN_SPELLED and (known in lexicon.stems or (ends and known in lexicon.words)):
-                yield Hit(origin, at + 1, known)
-        if not text[at].isalnum():
-            reached |= walks
-        walks = reached - {(at, "")}
+        for prefix, origin in reached.items():
+            word = lexicon.skeletons.get(prefix, prefix)
+            if ends and word in lexicon.words and len(word) >= _MIN_SPELLED:
+                yield Hit(origin, at + 1, word)
+            if word in lexicon.stems:
+                yield Hit(origin, at + 1, f"{word}*")
+        walks = reached if text[at].isalnum() else walks | reached
+        walks.pop("", None)
 
 
-def _steps(walk: tuple[int, str], char: str, lexicon: Lexicon) -> Iterator[tuple[int, str]]:
-    """Where a walk can go with one more character: one more letter, or the same again."""
-    origin, prefix = walk
-    masked = prefix and (char in _MASKS or char > _FIRST_EMOJI)
-    for option in _ALPHABET if masked else letters(char):
-        if prefix + option in lexicon.prefixes:
-            yield origin, prefix + option
-        if prefix and prefix[-1] == option and not masked:
-            yield walk
+def _is_mask(text: str, at: int, places: range) -> bool:
+    """Whether a sign stands for a letter that was left out, as in "n*de"."""
+    inside = places.start < at < places.stop - 1 and text[at - 1].isalnum() and text[at + 1].isalnum()
+    return inside and (text[at] in _MASKS or text[at] > _FIRST_EMOJI)
+
+
+def _reached(walks: dict[str, int], options: str, lexicon: Lexicon) -> dict[str, int]:
+    """The walks after one more character that may be any of `options`: one letter further, or the same letter again."""
+    reached: dict[str, int] = {}
+    for prefix, origin in walks.items():
+        for option in options:
+            for longer in (prefix + option, prefix if prefix[-1:] == option else ""):
+                if longer in lexicon.prefixes and origin >= reached.get(longer, 0):
+                    reached[longer] = origin
+    return reached
 
 
 def _numbers(text: str) -> Iterator[Hit]:
