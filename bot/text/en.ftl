@@ -19,6 +19,8 @@ error-prompt-ratio = { $flag } must be width to height, such as 3:2, from { $low
 error-prompt-choice = { $flag } has no “{ $written }”. Choose one of: { $choices }.
 error-prompt-twice = { $flag } stands twice in the line, with { $first } and with { $second }. Keep one of them.
 error-prompt-both = { $flag } is { $written } in the line and { $option } in the option beside it. Give it once.
+error-prompt-weights = The weights behind :: add up to { $sum }; they must add up to more than 0, or there is nothing to draw towards.
+error-prompt-emphasis = A weight such as (words:1.2) must be from { $low } to { $high }; you wrote { $written }.
 note-prompt-read = I read “{ $written }” as { $flag }. If it belongs to the picture, put a backslash before it.
 note-prompt-command = I left out “{ $written }” at the beginning.
 
