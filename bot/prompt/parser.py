@@ -69,7 +69,7 @@ def format_line(prompt: str, chosen: Mapping[str, Any]) -> str:
 
     Words that look like flags get a backslash; the flags follow the words, in the order of the table.
     """
-    flags = [format_flag(row, chosen[row.name]) for row in TABLE if row.name in chosen]
+    flags = [format_flag(row, chosen[row.name]) for row in TABLE if chosen.get(row.name, False) is not False]
     return " ".join([escape(prompt), *flags]).strip()
 
 

@@ -188,7 +188,7 @@ def _believed(mark: Mark, row: Param | None, value: str, reading: Reading) -> bo
     kind = row.kind if row else ("bool" if mark.name in BARE else "")
     if kind == "list":
         return mark.open_ended and value[:1] not in _SEPARATORS.strip() and not _ASIDE.search(value)
-    if kind == "bool":
+    if kind in ("bool", "str"):  # nothing, or any word, would fit: prose would, too
         return mark.open_ended and filled
     return filled or not mark.whole or kind == "ratio"
 

@@ -16,6 +16,10 @@ def read(text: str) -> ParsedPrompt:
 
 # What is written, and its canonical line.
 UNDERSTOOD = [
+    ("a fox —square", "a fox --square"),
+    ("a --square fox --pan left in snow", "a fox in snow --pan left --square"),
+    ("a fox —mask right —zoom 1,5", "a fox --mask right --zoom 1.5"),
+    ("a fox --mask 0.5,0,1,1 in snow", 'a fox in snow --mask "0.5,0,1,1"'),
     ("a red fox --ar 3:2", "a red fox --ar 3:2"),
     ("a red apple, 3d render --ar 1:1 --seed 7 --steps 12", "a red apple, 3d render --ar 1:1 --steps 12 --seed 7"),
     ("a fox —ar 16:9 –steps 20", "a fox --ar 16:9 --steps 20"),
@@ -341,6 +345,12 @@ UNDERSTOOD = [
 
 # Lines that are all picture: every character stays.
 PROSE = [
+    "a carnival —mask of gold, feathers",
+    "carnival—mask and feathers",
+    "a frying—pan left alone",
+    "a hat —square and red",
+    "the -square root of two",
+    "strength -- strength of will",
     "a red fox",
     "a knight — brave and tall —",
     "state-of-the-art kitchen",
@@ -435,6 +445,7 @@ PROSE = [
 
 # What is written, the sentence (without error-prompt-), and the corrected line.
 REFUSED = [
+    ("a fox —zoom in", "number", "a fox"),
     ("a fox --foo 3", "flag", "a fox"),
     ("a sailor --drunk and happy", "flag", "a sailor drunk and happy"),
     ("a fox --setps 20", "flag-near", "a fox --steps 20"),
