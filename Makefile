@@ -13,6 +13,9 @@ APP := $(VENV)/.app-$(SUM)
 DEV := $(VENV)/.dev-$(SUM)
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
+# Threads that wait sleep: spinning ones make torch ten times slower beside other work, and tests run beside workers.
+test test-slow: export OMP_WAIT_POLICY = PASSIVE
+
 help:  ## Show the targets
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
 

@@ -31,7 +31,7 @@ class QueueConfig(Setting):
     """`[queue]`"""
 
     running: int = Field(3, ge=1)
-    waiting: int = Field(10, ge=0)
+    waiting: int = Field(10, ge=1)
     max_attempts: int = Field(3, ge=1)
     lease_seconds: float = Field(60, gt=0)
 

@@ -223,6 +223,7 @@ class Studio:
             raise Paused
         capabilities = self._capable(params, task, inputs.roles if inputs else ())
         self._check_prompt(params)
+        await asyncio.to_thread(self._files.check_space)
         job_id = self._new_job_id()
         try:
             request = GenerationRequest(
