@@ -178,7 +178,7 @@ class Delivery:
             self._unreached[job.user_id].discard(job_id)
 
     async def _sweep(self) -> None:
-        """Put what was never told, and the waiting jobs whose place in the queue may have changed; forget old tokens."""
+        """Put what was never told, and waiting jobs whose place may have changed; forget old tokens."""
         await self._jobs.forget_tokens()
         for job in await self._jobs.untold(limit=UNTOLD):
             if job.id not in self.unreached(job.user_id):
