@@ -30,7 +30,7 @@ def values(row: Param) -> str:
         "model": "a model of `config.toml`",
         "style": _code(bundled_styles()),
         "quality": f"{_code(QUALITY)}, or {numbers}",
-        "bool": "",
+        "str": f"such as {_code(row.examples)}",
     }
     return words.get(row.kind) or (_code(row.choices) if row.choices else numbers)
 

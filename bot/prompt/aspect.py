@@ -120,5 +120,5 @@ def _turned(ratio: str) -> str:
 def _simplest(value: Fraction) -> str:
     """Small whole numbers for `value` (at least 1): a well-known ratio within 0.4 %, else 239:100 and the like."""
     known = (ratio for ratio in COMMON if abs(fraction(ratio) - value) <= value / 250)
-    near = value if value.denominator <= 100 else value.limit_denominator(50)
+    near = value if value.denominator <= 100 else value.limit_denominator(150)
     return next(known, f"{near.numerator}:{near.denominator}")
