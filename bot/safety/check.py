@@ -19,6 +19,7 @@ from bot.safety.lexicon import Lexicon, load
 from bot.safety.matcher import Found, Reading, in_context
 from bot.safety.normalise import clean, respell
 from bot.text import DEFAULT_LOCALE, sentence
+from gpu.weights import words
 
 _MILD = frozenset({"mild", "suggestive"})
 _JUDGED = _MILD | {"explicit", "undress", "name"}
@@ -47,7 +48,7 @@ def check_json(
     Its flags are read first, so that a word in `--no` does not count. A line that does not parse is checked as it is.
     """
     with suppress(PromptError):
-        text = parse(text, models=models, styles=styles).prompt
+        text = words(parse(text, models=models, styles=styles).prompt)
     verdict = check_prompt(text, POLICIES[policy])
     reason = sentence(DEFAULT_LOCALE, verdict.reason_id, **verdict.facts) if verdict.reason_id else ""
     return {"action": verdict.action.value, "category": verdict.category, "reason": reason}

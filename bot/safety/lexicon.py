@@ -19,13 +19,17 @@ from typing import Any
 
 from bot.safety.normalise import fold, skeleton
 
+HARMLESS = "allow.phrase"
+"""The tag of harmless phrases."""
+
 FOLDER = Path(__file__).parent / "terms"
 
-DENSE = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
+DENSE = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
 """Scripts written without spaces between words (or, Korean, with particles glued to them)."""
 
 _IS_DENSE = re.compile(f"[{DENSE}]")
 _WORD = re.compile(r"[^\W_]+\*?|#\w+")
+_RUN = re.compile(r"(.)\1+")
 _GROUP = re.compile(r"\{([^{}]*)\}")
 _KATAKANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)} | {0x30FC: None}
 
@@ -37,7 +41,9 @@ class Term:
     tag: str
     text: str
     language: str = ""
-    """The language that the text must show for the term to count; empty for any."""
+    """The language of its list."""
+    at_home: bool = False
+    """It counts only in a text that shows its language."""
 
 
 @dataclass(slots=True)
@@ -84,20 +90,22 @@ class Lexicon:
         """Add one expanded and folded term of a list in `language`."""
         words = _WORD.findall(term)
         if _IS_DENSE.search(term):
-            self.dense[dense_form(term)[0]].append((dense_form(term), tag))
+            form = dense_form(term)
+            for spelling in {form} if tag == HARMLESS else {form, undoubled(form)}:
+                self.dense[spelling[0]].append((spelling, tag))
         elif not words:
             self.signs[term].append(tag)
         else:
-            required = language if term.endswith("?") else ""
-            self._add_words(words, tag, required)
+            at_home = term.endswith("?")
+            self._add_words(words, Term(tag, " ".join(words), language, at_home))
             if "-" in term:
-                self._add_words(["".join(words)], tag, required)
+                self._add_words(["".join(words)], Term(tag, "".join(words), language, at_home))
 
-    def _add_words(self, words: list[str], tag: str, language: str) -> None:
+    def _add_words(self, words: list[str], term: Term) -> None:
         node = self.root
         for word in words:
             node = node.after.setdefault(word, Node())
-        node.terms.append(Term(tag, " ".join(words), language))
+        node.terms.append(term)
         self.words.update(words)
         self.stems.update(word[:-1] for word in words if word[-1] == "*")
 
@@ -117,7 +125,12 @@ class Lexicon:
 
 def dense_form(text: str) -> str:
     """How a script without spaces is compared: letters only, katakana as hiragana, without length marks."""
-    return "".join(char for char in text.translate(_KATAKANA) if char.isalnum())
+    return "".join(char for char in text.lower().translate(_KATAKANA) if char.isalnum())
+
+
+def undoubled(text: str) -> str:
+    """`text` with each run of one character as one."""
+    return _RUN.sub(r"\1", text)
 
 
 def expand(text: str) -> Iterator[str]:

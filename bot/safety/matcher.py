@@ -14,13 +14,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.safety.lexicon import Lexicon, Node
+from bot.safety.lexicon import HARMLESS, Lexicon, Node, Term
 from bot.safety.speller import Hit, dense, spell
 
-HARMLESS = "allow.phrase"
 _WORD = re.compile(r"[^\W_]+")
 _BREAK = re.compile(r"[,;.!?:][\s]|\n")
+_KANA = re.compile("[\u3041-\u30ff]")
 _MAX_GAP = 8
+_SHORT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Found:
     end: int
     tag: str
     term: str = ""
+    language: str = ""
 
     @property
     def list(self) -> str:
@@ -52,6 +54,7 @@ class Reading:
         words = list(_WORD.finditer(text))
         self._words = [word.start() for word in words]
         self._languages = Counter(lang for word in words for lang in lexicon.hints.get(word.group().lower(), ()))
+        self._languages["ja"] += bool(_KANA.search(text))
         capitals = sum(word.group()[0].isupper() for word in words)
         self._all_capital = len(words) > 3 and capitals > 0.7 * len(words)
         hits = spell(text, lexicon)
@@ -85,11 +88,12 @@ class Reading:
         """Whether a word at `at` is set off by a capital letter, in a text that does not capitalise every word."""
         return self.text[at].isupper() and not self._all_capital
 
-    def is_foreign(self, term: str) -> bool:
+    def is_foreign(self, found: Found) -> bool:
         """Whether the term is a plain word of the language that the text is in."""
-        return any(
-            self._languages[language] > self._languages["en"] for language in self._lexicon.homographs.get(term, ())
-        )
+        most = max(self._languages.values(), default=0)
+        homes = self._lexicon.homographs.get(found.term, set()) - {found.language, "en"}
+        own = max(self._languages["en"], self._languages[found.language])
+        return any(self._languages[home] == most > own for home in homes)
 
     def follows(self, end: int) -> Iterator[Hit]:
         """The words that come directly after position `end`."""
@@ -106,11 +110,19 @@ class Reading:
     def _from(self, node: Node, start: int, end: int) -> Iterator[Found]:
         """The terms of a node and of the nodes behind it, whose words so far stand at [start, end)."""
         for term in node.terms:
-            if not term.language or self._languages[term.language]:
-                yield Found(start, end, term.tag, term.text)
+            if self._counts(term, start, end):
+                yield Found(start, end, term.tag, term.text, term.language)
         for hit in self.follows(end) if node.after else ():
             if after := node.after.get(hit.word):
                 yield from self._from(after, start, hit.end)
+
+    def _counts(self, term: Term, start: int, end: int) -> bool:
+        """Whether the text is in the term's language, if it must be; very short and harmless terms stand undisguised."""
+        if term.at_home and not self._languages[term.language]:
+            return False
+        if len(term.text) > _SHORT and term.tag != HARMLESS:
+            return True
+        return "".join(filter(str.isalnum, self.text[start:end].lower())) == term.text.replace(" ", "")
 
     def _dense(self) -> Iterator[Found]:
         for start, end, tag in dense(self.text, self._lexicon):
@@ -137,7 +149,7 @@ def _covers(cover: tuple[int, int], found: Found) -> bool:
 
 def in_context(reading: Reading, rules: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[Found]:
     """What was found, after the rules about neighbours (`terms/rules.toml`)."""
-    found = [found for found in reading.found if not reading.is_foreign(found.term)]
+    found = [found for found in reading.found if not reading.is_foreign(found)]
     for rule in rules["harmful"]:
         found += _together(reading, rule)
     for rule in rules["harmless"]:
@@ -160,6 +172,8 @@ def _applies(reading: Reading, found: Found, rule: Mapping[str, Any]) -> bool:
     if found.term not in rule.get("terms", ()) and found.tag not in rule.get("tags", ()):
         return False
     return any(
-        reading.distance(found, other) <= rule["within"] and reading.same_clause(found, other)
+        (other.end <= found.start or found.end <= other.start)
+        and reading.distance(found, other) <= rule["within"]
+        and reading.same_clause(found, other)
         for other in reading.tagged(rule["near"])
     )

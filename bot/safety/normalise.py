@@ -49,8 +49,6 @@ _LOOKS = {
 }  # fmt: skip
 """Latin letter → letters of other scripts that people use for how they look, beyond Unicode's table of confusables."""
 
-_SKELETON = dict(zip("авгеикмнопрстухзёіјѕԁ", "abreukmhonpctyxeeijsd", strict=True))
-
 
 def clean(text: str) -> str:
     """What a reader sees of `text`: compatibility forms, accents and invisible characters resolved, case kept."""
@@ -77,7 +75,7 @@ def fold(text: str) -> str:
 
 def skeleton(word: str) -> str:
     """`word` with each letter of another alphabet as the Latin letter it looks like, where it looks like one."""
-    return "".join(_SKELETON.get(char, char) for char in word)
+    return "".join(next((look for look in letters(char) if look.isascii()), char) for char in word)
 
 
 def looks(word: str) -> set[str]:

@@ -8,22 +8,25 @@ skipping separators and repeated letters, so disguises may be combined in any wa
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
 from bot.safety.lexicon import DENSE, Lexicon, dense_form
 from bot.safety.normalise import letters, looks
 
+_SPACES = re.compile(r"\s+")
 _CHUNK = re.compile(r"\S+")
 _PIECE = re.compile(r"[^\W\d_]+")
 _ALNUM = re.compile(r"[^\W_]+")
 _DENSE = re.compile(f"[{DENSE}]")
-_DENSE_RUN = re.compile(f"[{DENSE}](?:[\\W_]{{0,3}}[{DENSE}])*")
+_DENSE_RUN = re.compile(f"[{DENSE}a-zA-Z0-9](?:[\\W_]{{0,3}}[{DENSE}a-zA-Z0-9])*")
 _NUMBER = re.compile(r"(?<![\d.,:/])\d{1,2}(?![\d%]|[.,:/]\d)")
 _ODD = re.compile(r"(.)\1|.I|[a-zA-Z][^a-zA-Z]|[^a-zA-Z][a-zA-Z]", re.DOTALL)
 """In a word: a double letter, a capital I inside, two alphabets."""
 _PLAIN_SIGNS = ".,;:!?()[]{}\"'`~…“”„«»‹›—–-_#=*&%^/\\"
+_LEETSPEAK = re.compile(r"[^\W\d_][@$!|0-9]+[^\W\d_]|(?<!\S)[@$|]+[^\W\d_]|[^\W\d_][@$|](?!\S)")
+_OPENING_SIGNS = _PLAIN_SIGNS.replace("!", "")
 _MIN_SPELLED = 3
 _MAX_SINGLE = 6
 _MASKS = "*•●○✱＊"
@@ -45,11 +48,12 @@ class Hit:
 def spell(text: str, lexicon: Lexicon) -> list[Hit]:
     """Every known word in `text` (already cleaned, case kept)."""
     text = _DENSE.sub(" ", text)
+    leet = bool(_LEETSPEAK.search(text))
     hits: list[Hit] = []
     loose: list[tuple[int, int]] = []
     for match in _CHUNK.finditer(text):
         chunk, start = match.group(), match.start()
-        hits += _in_chunk(text, chunk, start, lexicon)
+        hits += _in_chunk(text, chunk, start, lexicon, leet=leet)
         if len(chunk) <= _MAX_SINGLE and len({char for char in chunk.lower() if char.isalnum()}) <= 1:
             loose.append(match.span())
         elif loose:
@@ -62,36 +66,30 @@ def spell(text: str, lexicon: Lexicon) -> list[Hit]:
 
 
 def dense(text: str, lexicon: Lexicon) -> Iterator[tuple[int, int, str]]:
-    """(start, end, tag) of the terms in scripts without spaces: the longest term at a place wins, then the next place.
+    """(start, end, tag) of every term in scripts without spaces.
 
     Signs between the letters do not matter; each run is also read without doubled letters.
     """
-    for match in _DENSE_RUN.finditer(text):
+    for match in _DENSE_RUN.finditer(text) if _DENSE.search(text) else ():
         places = [at for at in range(match.start(), match.end()) if dense_form(text[at])]
         once = [at for before, at in zip([-1, *places], places, strict=False) if before < 0 or text[before] != text[at]]
         for run in (places, once) if len(once) < len(places) else (places,):
-            yield from _longest(dense_form("".join(text[at] for at in run)), run, lexicon)
+            folded = dense_form("".join(text[at] for at in run))
+            for index, char in enumerate(folded):
+                for term, tag in lexicon.dense.get(char, ()):
+                    if folded.startswith(term, index):
+                        yield run[index], run[index + len(term) - 1] + 1, tag
 
 
-def _longest(folded: str, places: list[int], lexicon: Lexicon) -> Iterator[tuple[int, int, str]]:
-    at = 0
-    while at < len(folded):
-        found = [(term, tag) for term, tag in lexicon.dense.get(folded[at], ()) if folded.startswith(term, at)]
-        for term, tag in found:
-            if len(term) == len(found[0][0]):
-                yield places[at], places[at + len(term) - 1] + 1, tag
-        at += len(found[0][0]) if found else 1
-
-
-def _in_chunk(text: str, chunk: str, start: int, lexicon: Lexicon) -> Iterator[Hit]:
-    """Words in a stretch without white space."""
-    core = chunk.strip(_PLAIN_SIGNS)
+def _in_chunk(text: str, chunk: str, start: int, lexicon: Lexicon, *, leet: bool) -> Iterator[Hit]:
+    """Words in a stretch without white space. In leetspeak a final "!" may be a letter, and digits alone a word."""
+    core = chunk.strip(_PLAIN_SIGNS.replace("!", "")) if leet else chunk.rstrip(_PLAIN_SIGNS).lstrip(_OPENING_SIGNS)
     if core.isalpha() and not _ODD.search(core):
         yield from _plain(core.lower(), start + chunk.index(core), lexicon)
         return
     for piece in {(piece.start(), piece.group()) for rule in (_PIECE, _ALNUM) for piece in rule.finditer(chunk)}:
         yield from _plain(piece[1].lower(), start + piece[0], lexicon)
-    if len(core) > 1 and not core.isdigit():
+    if leet or (len(core) > 1 and not core.isdigit()):
         yield from _spelled(text, range(start, start + len(chunk)), lexicon)
 
 
@@ -110,45 +108,40 @@ def _plain(word: str, start: int, lexicon: Lexicon) -> Iterator[Hit]:
 
 
 def _in_run(text: str, loose: list[tuple[int, int]], lexicon: Lexicon) -> Iterator[Hit]:
-    """Words in a run of single letters: "n u d e". Where some gaps are wider they separate words; else any gap may."""
+    """Words in a run of single letters: "n u d e". Where some gaps are wider, they separate words; else any gap may."""
     readable = [span for span in loose if any(map(letters, text[slice(*span)]))]
     if len(readable) < _MIN_SPELLED:
         return
-    gaps = [after[0] - before[1] for before, after in pairwise(readable)]
-    if max(gaps) == min(gaps):
-        yield from _spelled(text, range(readable[0][0], readable[-1][1]), lexicon, starts=range(readable[-1][1]))
-        return
+    gaps = [max(map(len, _SPACES.findall(text, one[1], other[0]))) for one, other in pairwise(readable)]
     first = 0
     for index in range(1, len(readable) + 1):
         if index == len(readable) or gaps[index - 1] > min(gaps):
-            group = readable[first:index]
-            starts = [at for at, _ in group[:2]] if text[group[0][0]] in "aAiI" else [group[0][0]]
-            yield from _spelled(text, range(group[0][0], group[-1][1]), lexicon, starts=starts)
+            yield from _spelled(text, range(readable[first][0], readable[index - 1][1]), lexicon, run=True)
             first = index
 
 
-def _spelled(text: str, places: range, lexicon: Lexicon, starts: Container[int] = ()) -> Iterator[Hit]:
+def _spelled(text: str, places: range, lexicon: Lexicon, *, run: bool = False) -> Iterator[Hit]:
     """Known words in a part of the text, read through disguises.
 
-    Without `starts` words begin and end where no letter is beside them; with it they begin at these places, and end
-    anywhere if these are all, else at the end. A walk is the beginning of a word, and where it began; of two walks
-    with the same beginning the later one goes on, so that their number is bounded whatever the text.
+    Words begin and end where no letter is beside them; in a run of single letters, anywhere. A walk is the beginning
+    of a word, and where it began; of two walks with the same beginning the later one goes on, so that their number is
+    bounded whatever the text.
     """
-    free = isinstance(starts, range)
     walks: dict[str, int] = {}
     for at in places:
-        if at in starts or (not starts and (at == places.start or not text[at - 1].isalpha())):
+        if run or at == places.start or not text[at - 1].isalpha():
             walks[""] = at
         reached = _reached(walks, letters(text[at]), lexicon)
         if len(walks) < _MAX_MASKED and _is_mask(text, at, places):
             reached |= _reached(walks, _ALPHABET, lexicon)
-        ends = free or at + 1 == places.stop or (not starts and not text[at + 1].isalpha())
+        ends = run or at + 1 == places.stop or not text[at + 1].isalpha()
         for prefix, origin in reached.items():
-            word = lexicon.skeletons.get(prefix, prefix)
-            if ends and word in lexicon.words and len(word) >= _MIN_SPELLED:
-                yield Hit(origin, at + 1, word)
-            if word in lexicon.stems:
-                yield Hit(origin, at + 1, f"{word}*")
+            edge = not run or len(prefix) >= _MIN_SPELLED or origin == places.start or at + 1 == places.stop
+            for word in {prefix, lexicon.skeletons.get(prefix, prefix)}:
+                if ends and edge and word in lexicon.words:
+                    yield Hit(origin, at + 1, word)
+                if word in lexicon.stems:
+                    yield Hit(origin, at + 1, f"{word}*")
         walks = reached if text[at].isalnum() else walks | reached
         walks.pop("", None)
 
