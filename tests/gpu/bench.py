@@ -90,13 +90,14 @@ class Bench:
 
 
 def request(job_id: str, model: str = "tiny", **wishes: Any) -> GenerationRequest:
-    """A request; what is a parameter goes into the parameters."""
-    fields = GenerationParams.model_fields
+    """A request; a wish goes to the parameter and to the field of the request that have its name."""
     size = {"width": SIDE[model], "height": SIDE[model]}
     defaults = {"num_inference_steps": 4, "num_images": 1, "guidance_scale": 4.0, "prompt": "a red apple", **size}
-    params = GenerationParams(model=model, **defaults | {k: v for k, v in wishes.items() if k in fields})
-    others = {key: value for key, value in wishes.items() if key not in fields}
-    return GenerationRequest(job_id=job_id, params=params, output_dir=Path("images") / job_id, **others)
+    fields = GenerationParams.model_fields, GenerationRequest.model_fields
+    ours, theirs = ({name: value for name, value in wishes.items() if name in known} for known in fields)
+    assert {*ours, *theirs} == {*wishes}
+    params = GenerationParams(**{"model": model, **defaults, **ours})
+    return GenerationRequest(job_id=job_id, params=params, output_dir=Path("images") / job_id, **theirs)
 
 
 def stock_pipeline(components: Components, scheduler: str, cls: Any = StableDiffusionXLPipeline) -> Any:
@@ -117,7 +118,9 @@ def stock(
 ) -> Any:  # fmt: skip
     """What diffusers' own pipeline draws for the same parameters: latents, or pictures with `output="pil"`."""
     size = {} if "image" in more else {"height": params.height, "width": params.width}
+    eta = 0.3 if params.scheduler == "TCD" else 0.0  # a pipeline overrules what the sampler itself would take
     return stock_pipeline(components, params.scheduler, cls)(
+        eta=eta,
         prompt=params.prompt, negative_prompt=params.negative_prompt or None,
         num_inference_steps=params.num_inference_steps, guidance_scale=params.guidance_scale,
         num_images_per_prompt=params.num_images, output_type=output, **size, **more,

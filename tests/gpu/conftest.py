@@ -46,9 +46,12 @@ def starter() -> Components:
 @pytest.fixture(scope="session")
 def tiny() -> Components:
     """The tiny random SDXL, loaded: its negative prompt is zeros when empty, as the real one's."""
+    import torch
+
     from gpu.families.base import Components
     from tests.gpu.tiny import tiny_sdxl
 
+    torch.set_num_threads(1)
     parts = tiny_sdxl().components
     names = ("unet", "vae", "text_encoder", "text_encoder_2", "tokenizer", "tokenizer_2")
     for name in names[:4]:
