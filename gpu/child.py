@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -32,6 +33,8 @@ from gpu.wire import (
     Message,
     Progressed,
     Ready,
+    Score,
+    Scored,
     Start,
     encode,
     read_message,
@@ -78,6 +81,7 @@ class Child:
 
     def __init__(self, start: Start, clock: Clock) -> None:
         self.jobs: dict[str, _Job] = {}
+        self._questions: dict[str, tuple[Score, asyncio.Future[dict[str, float]]]] = {}
         self.capabilities: Capabilities | None = None
         self.ready = False
         self._start = start
@@ -116,6 +120,7 @@ class Child:
     def _close(self, error: BackendError) -> None:
         self._closed = True
         self._lose(self.jobs, error)
+        self._leave_unanswered(error)
         if not self._ever_ready.done():
             self._ever_ready.set_exception(error)
 
@@ -141,6 +146,39 @@ class Child:
             self._send(Cancel(job_id=job_id))
         else:
             self._settle(job_id, JobCancelled())
+
+    async def score(self, path: Path) -> dict[str, float]:
+        """What the image check says of a picture below the data directory, as soon as the process is ready.
+
+        Raises `GenerationTimeout` when no answer comes, and what the check ran into.
+        """
+        if self._closed:
+            raise WorkerCrashed
+        question = Score(id=f"score {secrets.token_hex(8)}", path=path)
+        answer: asyncio.Future[dict[str, float]] = asyncio.get_running_loop().create_future()
+        self._questions[question.id] = question, answer
+        if self.ready:
+            self._send(question)
+        try:
+            async with asyncio.timeout(self._start.settings.patience):
+                return await answer
+        except TimeoutError as error:
+            raise GenerationTimeout(seconds=round(self._start.settings.patience)) from error
+        finally:
+            self._questions.pop(question.id, None)
+
+    def _answer(self, id: str, outcome: dict[str, float] | BackendError) -> None:
+        _, answer = self._questions.get(id, (None, None))
+        if answer is None or answer.done():
+            return
+        if isinstance(outcome, BackendError):
+            answer.set_exception(outcome)
+        else:
+            answer.set_result(outcome)
+
+    def _leave_unanswered(self, error: BackendError) -> None:
+        for id in tuple(self._questions):
+            self._answer(id, type(error)(error.id, **error.facts))
 
     # The life of a process
 
@@ -169,6 +207,7 @@ class Child:
         except OSError as error:
             ending = WorkerCrashed(problem=error.strerror or "")
         self._lose([job_id for job_id, job in self.jobs.items() if job.sent or not self._started], ending)
+        self._leave_unanswered(ending)
         return ending
 
     async def _run(self) -> int:
@@ -235,7 +274,10 @@ class Child:
             case Error(job_id="", error=error):
                 self._ending = from_json(error)
             case Error(job_id=job_id, error=error):
+                self._answer(job_id, from_json(error))
                 self._settle(job_id, from_json(error))
+            case Scored(job_id=id, scores=scores):
+                self._answer(id, scores)
             case Loading():
                 self._loading(message)
             case Ready(capabilities=capabilities):
@@ -247,6 +289,8 @@ class Child:
         self.capabilities, self.ready, self._started = capabilities, True, True
         if not self._ever_ready.done():
             self._ever_ready.set_result(None)
+        for question, _ in self._questions.values():
+            self._send(question)
         self._send_jobs()
 
     def _loading(self, message: Loading) -> None:

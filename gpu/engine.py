@@ -148,6 +148,10 @@ class Engine:
         """Load a model and measure it. Raises `ModelError`."""
         return self._family(model).measure(self._gallery, self._clock)
 
+    def score(self, path: Path) -> dict[str, float]:
+        """What the image check says of a picture below the data directory. Raises `OSError`."""
+        return self._gallery.score_file(path)
+
     # Joining
 
     def _start_jobs(self) -> None:

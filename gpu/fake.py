@@ -142,6 +142,12 @@ class FakeEngine:
         events, self._events = self._events, []
         return events
 
+    def score(self, path: Path) -> dict[str, float]:
+        """What the planted check says of any picture. Raises `OSError` when it is none."""
+        with Image.open(self.data_dir / path) as picture:
+            picture.load()
+        return {"sexual": self.faults.score}
+
     def _guard(self, request: GenerationRequest, act: Callable[[GenerationRequest], None]) -> None:
         """A job fails alone."""
         try:

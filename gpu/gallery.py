@@ -43,6 +43,11 @@ class Gallery:
         """What the image check says, {} where there is none."""
         return self._check.score(image) if self._check else {}
 
+    def score_file(self, path: Path) -> dict[str, float]:
+        """What the image check says of a picture below the data directory. Raises `OSError`."""
+        with Image.open(self._data_dir / path) as image:
+            return self.score(image)
+
     def save(
         self, request: GenerationRequest, index: int, image: Image.Image, latents: Tensor, scores: Mapping[str, float]
     ) -> ImageResult:

@@ -73,6 +73,14 @@ class LocalBackend:
         worker = min(self._workers, key=lambda worker: (not worker.ready, len(worker.jobs)))
         return await worker.generate(request, on_progress)
 
+    async def score(self, path: Path) -> dict[str, float]:
+        """What the image check says of a picture below the data directory; {} where the check is off.
+
+        Raises a `BackendError`; a retryable one when the worker ended meanwhile.
+        """
+        worker = min(self._workers, key=lambda worker: (not worker.ready, len(worker.jobs)))
+        return await worker.score(path)
+
     async def cancel(self, job_id: str) -> None:
         """Ask for a job to stop: its `generate` ends with `JobCancelled`. Unknown ids are ignored."""
         for worker in self._workers:

@@ -68,6 +68,16 @@ class Cancel(Record):
     job_id: str
 
 
+class Score(Record):
+    """What does the image check say of a picture that was drawn elsewhere? Answered by `Scored`, or by `Error`."""
+
+    op: Literal["score"] = "score"
+    id: str
+    """Comes back as the answer's `job_id`; no job has it."""
+    path: Path
+    """Relative to the data directory."""
+
+
 class Ready(Record):
     """The default model is loaded and measured."""
 
@@ -107,6 +117,14 @@ class Error(Record):
     """`BackendError.to_json()`"""
 
 
+class Scored(Record):
+    """What the image check says of a picture; no scores where there is no check."""
+
+    event: Literal["scored"] = "scored"
+    job_id: str
+    scores: dict[str, float]
+
+
 class Log(Record):
     """Something the operator should see beside the worker's own log."""
 
@@ -115,8 +133,8 @@ class Log(Record):
     message: str
 
 
-Command = Start | Generate | Cancel
-Message = Ready | Loading | Progressed | Finished | Error | Log
+Command = Start | Generate | Cancel | Score
+Message = Ready | Loading | Progressed | Finished | Scored | Error | Log
 
 _COMMAND: TypeAdapter[Command] = TypeAdapter(Annotated[Command, Field(discriminator="op")])
 _MESSAGE: TypeAdapter[Message] = TypeAdapter(Annotated[Message, Field(discriminator="event")])

@@ -11,6 +11,7 @@ import contextlib
 import os
 import queue
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Protocol
 
 from gpu.backend import Capabilities, Event, Failed, ModelCapabilities
@@ -19,7 +20,7 @@ from gpu.errors import ModelError
 from gpu.safety import IMAGE_CHECKS, ImageCheck
 from gpu.stdio import Commands, Send, claim_stdout, listen, prepare, step_back, threads
 from gpu.types import GenerationRequest, GenerationResult, ModelSpec, Progress
-from gpu.wire import Cancel, Command, Error, Finished, Generate, Loading, Progressed, Ready, Start
+from gpu.wire import Cancel, Command, Error, Finished, Generate, Loading, Progressed, Ready, Score, Scored, Start
 
 OnLoading = Callable[[str, int, int], None]
 
@@ -46,6 +47,10 @@ class Engine(Protocol):
 
     def tick(self) -> Sequence[Event]:
         """One step: at most one event of each job. An error among them ends only its own job."""
+        ...
+
+    def score(self, path: Path) -> dict[str, float]:
+        """What the image check says of a picture below the data directory. Raises `OSError`."""
         ...
 
 
@@ -84,6 +89,14 @@ class Worker:
                 self._engine.admit(command.request)
             except Exception as error:
                 self._report(Failed(job_id, as_backend_error(error)))
+        elif isinstance(command, Score):
+            self._score(command)
+
+    def _score(self, command: Score) -> None:
+        try:
+            self._send(Scored(job_id=command.id, scores=self._engine.score(command.path)))
+        except Exception as error:
+            self._send(Error(job_id=command.id, error=as_backend_error(error).to_json()))
 
     def _tick(self) -> Sequence[Event]:
         try:
