@@ -29,9 +29,10 @@ from gpu.grid import arrange
 from gpu.metadata import save_png
 from gpu.params import Scheduler
 from gpu.safety.base import refused
-from gpu.types import GenerationRequest, GenerationResult, ImageResult, ModelSpec, Progress, Task
+from gpu.types import GenerationRequest, GenerationResult, ImageResult, InputRole, ModelSpec, Progress, Task
 
-TASKS = (Task.IMAGINE, Task.VARY)
+TASKS = (Task.IMAGINE, Task.VARY, Task.OUTPAINT)
+INPUTS = (InputRole.IMAGE, InputRole.MASK)
 LATENT_SIDE = 16
 PREVIEWS = 4
 
@@ -101,6 +102,7 @@ class FakeEngine:
         return ModelCapabilities(
             tasks=TASKS,
             schedulers=typing.get_args(Scheduler),
+            inputs=INPUTS,
             max_rows=16,
             seconds_per_row=self.faults.step_seconds / 16,
             overhead_seconds=0.01,
@@ -245,8 +247,20 @@ def _paint(request: GenerationRequest, index: int, data_dir: Path) -> Image.Imag
     if request.task is Task.VARY and request.start_latents:
         parent = _decode_latents((data_dir / request.start_latents).read_bytes()).resize(picture.size)
         picture = Image.blend(parent, picture, 0.75 * request.strength)
+    picture = _paint_over(picture, request, data_dir)
     _sign(picture, str(params.image_seed(index)))
     return picture
+
+
+def _paint_over(picture: Image.Image, request: GenerationRequest, data_dir: Path) -> Image.Image:
+    """On the picture that was sent along: mixed with it, and only where its mask is white."""
+    sent = {image.role: Image.open(data_dir / image.path) for image in request.inputs}
+    if not (start := sent.get(InputRole.IMAGE)):
+        return picture
+    old = start.convert("RGB").resize(picture.size)
+    mixed = Image.blend(old, picture, request.params.strength)
+    mask = sent.get(InputRole.MASK)
+    return Image.composite(mixed, old, mask.convert("L").resize(picture.size)) if mask else mixed
 
 
 def _sign(picture: Image.Image, name: str) -> None:

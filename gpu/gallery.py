@@ -18,7 +18,7 @@ from gpu.files import write_whole
 from gpu.grid import arrange
 from gpu.metadata import save_png
 from gpu.safety import ImageCheck, refused
-from gpu.types import GenerationRequest, ImageResult
+from gpu.types import GenerationRequest, ImageResult, InputImage
 
 PREVIEW_QUALITY = 80
 
@@ -48,12 +48,25 @@ class Gallery:
         with Image.open(self._data_dir / path) as image:
             return self.score(image)
 
+    def require(self, scores: Mapping[str, float], request: GenerationRequest) -> None:
+        """Raise `RefusedError` when the job's policy does not allow such scores."""
+        if category := refused(scores, request.policy):
+            raise RefusedError(category)
+
+    def input(self, image: InputImage) -> Image.Image:
+        """A picture that a job draws from. Raises `NotSupported` when it is gone or broken."""
+        try:
+            with Image.open(self._data_dir / image.path, formats=("PNG",)) as picture:
+                picture.load()
+                return picture
+        except Exception as error:  # decoders raise nearly anything for broken files
+            raise NotSupported("error-input-gone") from error
+
     def save(
         self, request: GenerationRequest, index: int, image: Image.Image, latents: Tensor, scores: Mapping[str, float]
     ) -> ImageResult:
         """Write image `index` (1…n) and its latents [channels, h, w]. Raises `RefusedError`, `OSError`."""
-        if category := refused(scores, request.policy):
-            raise RefusedError(category)
+        self.require(scores, request)
         path = request.output_dir / f"{index}.png"
         stored = request.output_dir / f"{index}.latents.safetensors"
         write_whole(self._data_dir / stored, save({"latents": latents.contiguous().cpu()}))

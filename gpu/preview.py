@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor
@@ -25,6 +26,18 @@ def sketch(latents: Tensor, vae: Any, factors: tuple[tuple[float, ...], ...] = S
         matrix = torch.tensor(factors, device=latents.device, dtype=torch.float32)
         pixels = torch.einsum("nkhw,kc->nchw", latents.float(), matrix)
     return to_images(pixels)
+
+
+def to_pixels(image: Image.Image) -> Tensor:
+    """A picture to [1, 3, h, w] in [-1, 1], as diffusers' image processor does it."""
+    numbers = torch.from_numpy(np.array(image.convert("RGB"), dtype=np.float32) / 255)
+    return 2 * numbers.permute(2, 0, 1)[None] - 1
+
+
+def binary(mask: Image.Image) -> Tensor:
+    """A grey picture to [1, 1, h, w]: 1 where it is at least half white."""
+    numbers = torch.from_numpy(np.array(mask.convert("L"), dtype=np.float32) / 255)
+    return (numbers >= 0.5).float()[None, None]
 
 
 def to_images(pixels: Tensor) -> list[Image.Image]:

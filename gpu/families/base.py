@@ -22,10 +22,10 @@ from gpu.errors import NotSupported
 from gpu.gallery import Gallery
 from gpu.measure import measure
 from gpu.params import GenerationParams
-from gpu.phases import Decode, Draw, Phase, Save, Work
-from gpu.preview import sketch, to_images
+from gpu.phases import Check, Decode, Draw, Encode, Encoded, Phase, Restore, Save, Work
+from gpu.preview import binary, sketch, to_images, to_pixels
 from gpu.schedulers import build
-from gpu.types import GenerationRequest, ModelSpec, Task
+from gpu.types import GenerationRequest, InputRole, ModelSpec, Task
 
 CALL_PIXELS = 8 * 128 * 128
 """Latent pixels of one UNet call at most: 8 rows of 1024 × 1024, where larger calls are hardly faster any more.
@@ -101,18 +101,57 @@ class UNetFamily(ABC):
         """One UNet call: noise [rows, channels, h, w] for arguments whose first dimension is rows."""
 
     def plan(self, request: GenerationRequest, gallery: Gallery) -> Plan:
-        """Text to image, or variations of stored latents. Raises `NotSupported`."""
-        finish: list[Phase[Any]] = [Decode(self, request.job_id), Save(gallery, request)]
-        if request.task is Task.IMAGINE:
-            return Plan(Work(), [Draw(self, request.params), *finish])
+        """Text to image, image to image, inpainting, or variations of stored latents. Raises `NotSupported`."""
         if request.task is Task.VARY and request.start_latents is not None:
-            start = Work(latents=gallery.latents(request.start_latents))
-            return Plan(start, [Draw(self, request.params, request.strength), *finish])
+            start = Work(start=Encoded(gallery.latents(request.start_latents)))
+            return Plan(start, [Draw(self, request.params, request.strength), *self._finish(request, gallery)])
+        if request.task in (Task.IMAGINE, Task.OUTPAINT):
+            return Plan(Work(), self._from_pictures(request, gallery))
         raise NotSupported("error-task", task=str(request.task), model=self.spec.name)
+
+    def _from_pictures(self, request: GenerationRequest, gallery: Gallery) -> list[Phase[Any]]:
+        """Drawn on the picture that was sent along, if there is one, and where its mask is white."""
+        params = request.params
+        inputs = {image.role: gallery.input(image) for image in request.inputs}
+        picture, mask = inputs.get(InputRole.IMAGE), inputs.get(InputRole.MASK)
+        if picture is None:
+            nothing = [Encode(self, request.job_id, *self._nothing(params))] if self.inpaints else []
+            return [*nothing, Draw(self, params), *self._finish(request, gallery)]
+        self._require_size(params, picture, mask)
+        white = binary(mask) if mask else self._nothing(params)[1] if self.inpaints else None
+        small = None if white is None else white[..., :: self._reduction, :: self._reduction]
+        return [
+            Check(gallery, request, [image for role, image in inputs.items() if role is not InputRole.MASK]),
+            Encode(self, request.job_id, picture, white if self.inpaints else None),
+            Draw(self, params, params.strength, small),
+            *self._finish(request, gallery, Restore(request.job_id, picture, mask) if mask else None),
+        ]
+
+    def _finish(self, request: GenerationRequest, gallery: Gallery, restore: Restore | None = None) -> list[Phase[Any]]:
+        restored = [restore] if restore else []
+        return [Decode(self, request.job_id), *restored, Save(gallery, request)]
+
+    @staticmethod
+    def _nothing(params: GenerationParams) -> tuple[Image.Image, Tensor]:
+        """For an inpainting UNet that draws without a mask: a picture of which all is redrawn."""
+        size = (params.width, params.height)
+        return Image.new("RGB", size), torch.ones(1, 1, *reversed(size))
+
+    def _require_size(self, params: GenerationParams, *images: Image.Image | None) -> None:
+        """The studio cuts pictures to size; what another front end sends may be of any."""
+        if any(image and image.size != (params.width, params.height) for image in images):
+            raise NotSupported("error-size", width=params.width, height=params.height, multiple=self.spec.multiple)
 
     def measure(self, gallery: Gallery, clock: Callable[[], float]) -> ModelCapabilities:
         """What it can do on this device, by trying."""
-        return measure(self, gallery, clock)
+        measured = measure(self, gallery, clock)
+        tasks = (Task.IMAGINE, Task.VARY, Task.OUTPAINT)
+        return measured.model_copy(update={"tasks": tasks, "inputs": (InputRole.IMAGE, InputRole.MASK)})
+
+    @property
+    def inpaints(self) -> bool:
+        """Whether the UNet was trained for inpainting: it takes a mask and the masked picture beside the latents."""
+        return bool(self.components.unet.config.in_channels == 2 * self._vae.config.latent_channels + 1)
 
     def scheduler(self, params: GenerationParams) -> Any:
         """A scheduler of its own for one job, with its timesteps. Raises `NotSupported` for steps it cannot do."""
@@ -165,22 +204,35 @@ class UNetFamily(ABC):
         return self.predict(key, rows)
 
     @torch.no_grad()
+    def encode(self, image: Image.Image, kept: Tensor | None = None) -> Encoded:
+        """A picture to latents; `kept` [1, 1, h, w] in pixels is 0 where it is hidden from the encoder."""
+        pixels = to_pixels(image) if kept is None else to_pixels(image) * kept
+        code = self._vae.encode(pixels.to(device=self.device, dtype=self._vae.dtype))
+        found = getattr(code, "latent_dist", None)
+        mean, std = (code.latents, None) if found is None else (found.mean, found.std)
+        offset, scale = self._latent_scale(mean)
+        return Encoded((mean - offset) * scale, None if std is None else std * scale)
+
+    @torch.no_grad()
     def decode(self, latents: Tensor) -> Image.Image:
         """Latents [1, channels, h, w] to a picture."""
-        config = self._vae.config
         latents = latents.to(self._vae.dtype)
-        mean, std = getattr(config, "latents_mean", None), getattr(config, "latents_std", None)
-        if mean is not None and std is not None:
-            mean, std = (latents.new_tensor(numbers).view(1, -1, 1, 1) for numbers in (mean, std))
-            latents = latents * std / config.scaling_factor + mean
-        else:
-            latents = latents / config.scaling_factor
-        return to_images(self._vae.decode(latents, return_dict=False)[0])[0]
+        offset, scale = self._latent_scale(latents)
+        return to_images(self._vae.decode(latents / scale + offset, return_dict=False)[0])[0]
 
     @torch.no_grad()
     def sketch(self, latents: Tensor) -> list[Image.Image]:
         """Latents [n, channels, h, w] to rough pictures, almost for free."""
         return sketch(latents, self._vae)
+
+    def _latent_scale(self, like: Tensor) -> tuple[Tensor | float, Tensor | float]:
+        """The UNet's latents are the autoencoder's own minus the first, times the second."""
+        config = self._vae.config
+        mean, std = getattr(config, "latents_mean", None), getattr(config, "latents_std", None)
+        if mean is None or std is None:
+            return 0.0, config.scaling_factor
+        mean, std = (like.new_tensor(numbers).view(1, -1, 1, 1) for numbers in (mean, std))
+        return mean, config.scaling_factor / std
 
     def _call(self, rows: Mapping[str, Tensor], start: int, count: int) -> Tensor:
         self.unet_calls += 1

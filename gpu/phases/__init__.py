@@ -4,11 +4,17 @@ A phase describes work; its state is where the work stands. `predict` is the exp
 all jobs that may share it (equal `key`). It changes none of them, so it can be repeated after a failure. `advance`
 then moves each state on alone. Knows no queue, no clock and no other job.
 
-Every technique is a list of phases: text to image and variations are Draw → Decode → Save.
+Every technique is a list of phases: text to image and variations are Draw → Decode → Save, from a picture it is
+Check → Encode → Draw → Decode → Restore (where there is a mask) → Save.
 """
 
-from gpu.phases.base import Phase, State, Work
+from gpu.phases.base import Encoded, Phase, State, Work
 from gpu.phases.draw import Draw, DrawState, skipped_steps
 from gpu.phases.images import Decode, ImagesState, Save
+from gpu.phases.inputs import Check, Encode
+from gpu.phases.restore import Restore
 
-__all__ = ["Decode", "Draw", "DrawState", "ImagesState", "Phase", "Save", "State", "Work", "skipped_steps"]
+__all__ = [
+    "Check", "Decode", "Draw", "DrawState", "Encode", "Encoded", "ImagesState", "Phase", "Restore", "Save", "State",
+    "Work", "skipped_steps",
+]  # fmt: skip

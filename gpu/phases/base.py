@@ -7,10 +7,29 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
+import torch
+from diffusers.utils.torch_utils import randn_tensor
 from PIL import Image
 from torch import Tensor
 
 from gpu.types import ImageResult
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """What the autoencoder makes of a picture: a distribution of latents, or the latents where it has no doubt."""
+
+    mean: Tensor
+    """[1, channels, h, w], scaled as the UNet takes it."""
+    std: Tensor | None = None
+
+    def sample(self, generators: Sequence[torch.Generator]) -> Tensor:
+        """One draw for each generator, [n, channels, h, w]."""
+        if self.std is None:
+            return self.mean.repeat(len(generators), 1, 1, 1)
+        shape = (len(generators), *self.mean.shape[1:])
+        noise = randn_tensor(shape, generator=list(generators), device=self.mean.device, dtype=self.mean.dtype)
+        return self.mean + self.std * noise
 
 
 @dataclass(frozen=True)
@@ -19,6 +38,10 @@ class Work:
 
     latents: Tensor | None = None
     """[n, channels, h, w]"""
+    start: Encoded | None = None
+    """What to start from instead of noise."""
+    masked: Encoded | None = None
+    """For an inpainting UNet: what it may see of the start."""
     images: tuple[Image.Image, ...] = ()
     saved: tuple[ImageResult, ...] = ()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,10 +15,31 @@ from torch import Tensor
 
 from gpu.errors import NotSupported
 from gpu.params import GenerationParams
-from gpu.phases.base import Phase, Work
+from gpu.phases.base import Encoded, Phase, Work
 
 if TYPE_CHECKING:
     from gpu.families.base import UNetFamily
+
+MOST_STEPS = 50
+"""To which a few steps are raised at most; LCM models were distilled from as many."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What stays of a picture while the rest of it is redrawn: put back after every step, as noisy as the rest."""
+
+    latents: Tensor
+    """[n, channels, h, w], finished."""
+    noise: Tensor
+    mask: Tensor
+    """[1, 1, h, w]: 1 is redrawn."""
+
+    def under(self, latents: Tensor, scheduler: Any, timestep: Tensor | None) -> Tensor:
+        """The latents with the ground around them; `timestep` is the next one, None after the last."""
+        ground = self.latents
+        if timestep is not None:
+            ground = scheduler.add_noise(ground, self.noise, timestep[None])
+        return (1 - self.mask) * ground + self.mask * latents
 
 
 @dataclass
@@ -34,6 +56,10 @@ class DrawState:
     guidance_scale: float
     conditioning: Mapping[str, Tensor]
     """The UNet's further arguments. Rows are images; with guidance, all unwanted sides, then all wanted ones."""
+    ground: Ground | None = None
+    """For a mask with a UNet that knows of none."""
+    beside: Tensor | None = None
+    """[n, 1 + channels, h, w]: mask and masked picture, for an inpainting UNet."""
     step: int = 0
     denoised: Tensor | None = None
     """The scheduler's guess of the finished latents."""
@@ -51,6 +77,8 @@ class DrawState:
         timestep = self.timesteps[self.step]
         latents = torch.cat([self.latents] * (self.rows // len(self.latents)))
         sample = self.scheduler.scale_model_input(latents, timestep)
+        if self.beside is not None:
+            sample = torch.cat([sample, torch.cat([self.beside] * (self.rows // len(self.beside)))], dim=1)
         return {"sample": sample, "timestep": timestep.float().expand(self.rows), **self.conditioning}
 
     def apply(self, noise: Tensor) -> None:
@@ -62,22 +90,31 @@ class DrawState:
         self.latents = output.prev_sample.to(self.latents.dtype)
         self.denoised = _denoised(self.scheduler, output)
         self.step += 1
+        if self.ground:
+            following = None if self.done else self.timesteps[self.step]
+            self.latents = self.ground.under(self.latents, self.scheduler, following).to(self.latents.dtype)
 
 
 class Draw(Phase[DrawState]):
-    """Denoise with a UNet: from noise, or from latents of before mixed with noise.
+    """Denoise with a UNet: from noise, or from a picture mixed with noise; all of it, or where a mask is white.
 
     The latents equal the stock diffusers pipeline's: the same noise in the same order, the same timesteps.
     """
 
     name = "draw"
 
-    def __init__(self, family: UNetFamily, params: GenerationParams, strength: float = 1.0) -> None:
-        """`strength`: share of the steps that is drawn anew, 0 (none) … 1 (all, and the start does not matter)."""
+    def __init__(
+        self, family: UNetFamily, params: GenerationParams, strength: float = 1.0, mask: Tensor | None = None
+    ) -> None:
+        """`strength`: share of the steps that is drawn anew, 0 (none) … 1 (all, and the start does not matter).
+
+        `mask` [1, 1, h, w] in latent pixels, 1 where it is redrawn.
+        """
         self._family = family
-        self._params = params
-        self._skipped = skipped_steps(params.num_inference_steps, strength)
-        self.steps = params.num_inference_steps - self._skipped
+        self._params = params.model_copy(update={"num_inference_steps": enough_steps(params, strength)})
+        self._skipped = skipped_steps(self._params.num_inference_steps, strength)
+        self._mask = mask
+        self.steps = self._params.num_inference_steps - self._skipped
 
     def prepare(self, work: Work) -> DrawState:
         """Raises `NotSupported` for a start of another size, or steps that the scheduler cannot do."""
@@ -86,17 +123,20 @@ class Draw(Phase[DrawState]):
         scheduler = family.scheduler(params)
         timesteps = self._remaining(scheduler)
         generators = [torch.Generator().manual_seed(params.image_seed(k + 1)) for k in range(params.num_images)]
+        start = self._start(work.start, shape, generators)
         noise = randn_tensor(shape, generator=generators, device=family.device, dtype=family.dtype)
         conditioning = family.conditioning(params)
         takes_noise = "generator" in inspect.signature(scheduler.step).parameters
         return DrawState(
             key=(family.spec.name, *shape[1:], conditioning["encoder_hidden_states"].shape[1]),
-            latents=self._start(work.latents, noise, scheduler, timesteps),
+            latents=self._noisy(start, noise, scheduler, timesteps),
             scheduler=scheduler,
             timesteps=timesteps,
             noise_source={"generator": generators} if takes_noise else {},
             guidance_scale=params.guidance_scale,
             conditioning=conditioning,
+            ground=self._ground(start, noise),
+            beside=self._beside(work.masked, noise, generators),
         )
 
     def predict(self, states: Sequence[DrawState]) -> list[Tensor]:
@@ -125,13 +165,44 @@ class Draw(Phase[DrawState]):
             scheduler.set_begin_index(first)
         return scheduler.timesteps[first:]
 
-    def _start(self, given: Tensor | None, noise: Tensor, scheduler: Any, timesteps: Tensor) -> Tensor:
-        if given is None or not self._skipped:
-            return noise * scheduler.init_noise_sigma
-        if given.shape[1:] != noise.shape[1:]:
+    def _start(
+        self, given: Encoded | None, shape: tuple[int, ...], generators: Sequence[torch.Generator]
+    ) -> Tensor | None:
+        """The latents to start from, where they matter: stock draws them before the noise, or not at all."""
+        if given is None or not (self._skipped or self._grounded):
+            return None
+        if given.mean.shape[1:] != shape[1:]:
             raise NotSupported("error-latents-shape", model=self._params.model)
-        start = given.to(noise).expand_as(noise)
+        return given.sample(generators).to(device=self._family.device, dtype=self._family.dtype)
+
+    def _noisy(self, start: Tensor | None, noise: Tensor, scheduler: Any, timesteps: Tensor) -> Tensor:
+        if start is None or not self._skipped:
+            return noise * scheduler.init_noise_sigma
         return scheduler.add_noise(start, noise, timesteps[:1].repeat(len(noise))) if len(timesteps) else start
+
+    @property
+    def _grounded(self) -> bool:
+        return self._mask is not None and not self._family.inpaints
+
+    def _ground(self, start: Tensor | None, noise: Tensor) -> Ground | None:
+        if self._mask is None or start is None or not self._grounded:
+            return None
+        return Ground(start, noise, self._mask.to(noise))
+
+    def _beside(self, masked: Encoded | None, noise: Tensor, generators: Sequence[torch.Generator]) -> Tensor | None:
+        """What an inpainting UNet sees; without a picture it redraws everything of nothing."""
+        if not self._family.inpaints:
+            return None
+        picture = torch.zeros_like(noise) if masked is None else masked.sample(generators).to(noise)
+        mask = torch.ones_like(noise[:1, :1]) if self._mask is None else self._mask.to(noise)
+        return torch.cat([mask.expand(len(noise), -1, -1, -1), picture], dim=1)
+
+
+def enough_steps(params: GenerationParams, strength: float) -> int:
+    """Steps of which the share that is drawn makes at least one: few-step models have too few for a low strength."""
+    if strength <= 0:
+        return params.num_inference_steps
+    return max(params.num_inference_steps, min(math.ceil(1 / strength), MOST_STEPS))
 
 
 def skipped_steps(steps: int, strength: float) -> int:
