@@ -46,7 +46,7 @@ docs: $(DEV)  ## Write the generated tables of README.md again
 	$(PY) -m bot.docs
 
 bench: $(DEV)  ## Run the benchmarks
-	@for file in benchmarks/*.py; do echo "== $$file"; $(PY) $$file || exit 1; done
+	@for file in benchmarks/*.py; do echo "== $$file"; $(PY) -m benchmarks.$$(basename $$file .py) || exit 1; done
 
 $(PY):
 	@test -n "$(PYTHON)" || { echo "Easel needs Python 3.11, 3.12 or 3.13: install one, or: make PYTHON=/path/to/python3.12" >&2; exit 1; }
