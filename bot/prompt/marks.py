@@ -34,8 +34,6 @@ _SPACE = re.compile(r"\s*")
 _QUOTE = re.compile(f"[{QUOTES}]")
 _ESCAPED = re.compile(rf"\\([{DASHES}{QUOTES}])")
 _CLOSING = ",;)]}" + QUOTES
-_JOINED = ("list", "choice", "style", "model")
-"""Kinds whose value may hang on the flag by a hyphen: `--no-text`."""
 _NAMES = {flag.removeprefix("--"): row for flag, row in BY_FLAG.items()}
 
 
@@ -106,8 +104,8 @@ def _mark(text: str, start: int, stop: int) -> Mark | None:
     name = _plain_name(found[0])
     known = name in _NAMES or name in FOREIGN
     if spaced and glued and double:
-        head = name.partition("-")[0]
-        cut = not known and head in _NAMES and _NAMES[head].kind in _JOINED
+        head = name.partition("-")[0]  # --no-text is --no text
+        cut = not known and head in _NAMES and _NAMES[head].kind == "list" and f"--{head}" == _NAMES[head].flag
         return Mark(start, found.start() + len(head) if cut else found.end(), head if cut else name, Evidence.SURE)
     if spaced and glued and not hyphens:
         near = known or nearest_flag(name, strict=True)
@@ -136,8 +134,13 @@ def nearest_flag(name: str, *, strict: bool = False) -> Param | None:
         return _NAMES[near]
     if strict or len(name) < 3:
         return None
-    begun = [row for flag, row in _NAMES.items() if flag.startswith(name) or (len(flag) > 3 and name.startswith(flag))]
+    begun = [row for flag, row in _NAMES.items() if flag.startswith(name) or _begins(flag, name)]
     return begun[0] if len({row.name for row in begun}) == 1 else None
+
+
+def _begins(flag: str, name: str) -> bool:
+    """Whether `name` is a flag with more behind it: `cfg-scale`, `aspectratio`."""
+    return len(flag) > 1 and name.startswith(flag if len(flag) > 3 else f"{flag}-")
 
 
 def quoted_spans(text: str) -> tuple[list[tuple[int, int]], list[int]]:

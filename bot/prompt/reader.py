@@ -92,7 +92,9 @@ class LineReader:
         if mark.known:
             return None, read_foreign(mark.name, value, _unknown(written, None))
         near = nearest_flag(mark.name, strict=not mark.sure)
-        reading = read(near, value, self.vocabulary) if near else None
+        tail = mark.name.partition("-")[2]  # --style-anime
+        readings = (read(near, text, self.vocabulary) for text in (value, f"{tail}{value}")) if near else ()
+        reading = next(filter(None, readings), None)
         return near, reading and replace(reading, problem=_unknown(written, near))
 
     def _without_article(self, row: Param, value: str, reading: Reading) -> Reading:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -31,7 +31,8 @@ LEFT_OUT = None
 
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?")
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+")
-_LEADING = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?=\D)")
+_DIGITS = re.compile(r"\d+(?:\.\d+)?|\.\d+")
+_WITHOUT_QUOTES = dict.fromkeys(map(ord, QUOTES))
 _COMMA = re.compile(r"[,;，、；\n]")
 _LONGEST_NAME = 6
 """Words of a name that are tried together."""
@@ -76,8 +77,7 @@ def read_quality(row: Param, after: str, vocabulary: Vocabulary) -> Reading | No
     named = read_name(row, after, vocabulary)
     if named:
         return named
-    reading = read_number(row, after, vocabulary)
-    return reading and Reading(None if reading.value is None else plain(reading.value), reading.rest, reading.problem)
+    return _as_text(read_number(row, after, vocabulary))
 
 
 def read_ratio(row: Param, after: str, vocabulary: Vocabulary) -> Reading | None:
@@ -111,9 +111,10 @@ def read_choice(row: Param, after: str, vocabulary: Vocabulary) -> Reading | Non
 
 
 def read_text(row: Param, after: str, vocabulary: Vocabulary) -> Reading | None:
-    """One word, or a quoted phrase."""
+    """One word, or a quoted phrase; quotes inside it are dropped."""
     word = first_word(after)
-    return Reading(word.text, word.rest) if word.text else None
+    text = word.text.translate(_WITHOUT_QUOTES).strip()
+    return Reading(text, word.rest) if text else None
 
 
 def read_bool(row: Param, after: str, vocabulary: Vocabulary) -> Reading | None:
@@ -136,10 +137,15 @@ def guess_nothing(row: Param, after: str, vocabulary: Vocabulary) -> Reading | N
 
 
 def guess_number(row: Param, after: str, vocabulary: Vocabulary) -> Reading | None:
-    """The digits of `20steps`, if nothing else follows: `3d render` is a picture."""
+    """The digits of `20steps`, `#5` or `[20]`, if nothing else follows: `3d render` is a picture."""
     word = first_word(after)
-    digits = _LEADING.match(unicodedata.normalize("NFKC", word.text))
-    return _fit(row, Decimal(digits[0]), word, vocabulary) if digits and word.alone else None
+    digits = _DIGITS.search(unicodedata.normalize("NFKC", word.text))
+    return replace(_fit(row, Decimal(digits[0]), word, vocabulary), rest="") if digits and word.alone else None
+
+
+def guess_quality(row: Param, after: str, vocabulary: Vocabulary) -> Reading | None:
+    """A misspelt preset, or the digits of `2x`."""
+    return guess_name(row, after, vocabulary) or _as_text(guess_number(row, after, vocabulary))
 
 
 def guess_ratio(row: Param, after: str, vocabulary: Vocabulary) -> Reading | None:
@@ -147,8 +153,9 @@ def guess_ratio(row: Param, after: str, vocabulary: Vocabulary) -> Reading | Non
     word = first_word(after)
     if word.alone and (ratio := aspect.NAMED.get(word.text.lower())):
         return Reading(ratio, word.rest)
-    found = aspect.guess_ratio(after)
-    return Reading(aspect.clamp(found[0]), after[found[1] :]) if found else None
+    bare = after.lstrip(" \t\n([<")
+    found = aspect.guess_ratio(bare)
+    return Reading(aspect.clamp(found[0]), bare[found[1] :]) if found else None
 
 
 def guess_name(row: Param, after: str, vocabulary: Vocabulary) -> Reading | None:
@@ -180,7 +187,7 @@ class Kind:
 KINDS: dict[str, Kind] = {
     "int": Kind(read_number, guess_number, "error-prompt-whole"),
     "float": Kind(read_number, guess_number, "error-prompt-number"),
-    "quality": Kind(read_quality, guess_name, "error-prompt-quality"),
+    "quality": Kind(read_quality, guess_quality, "error-prompt-quality"),
     "ratio": Kind(read_ratio, guess_ratio, "error-prompt-ratio"),
     "choice": Kind(read_choice, guess_name, "error-prompt-choice"),
     "model": Kind(read_name, guess_name, "error-prompt-choice"),
@@ -236,6 +243,10 @@ def example(row: Param, vocabulary: Vocabulary) -> str:
     """A legal use of the flag, such as `--steps 30`."""
     value = row.examples[0] if row.examples else next(iter(vocabulary.of(row)), plain(row.default))
     return f"{row.flag} {value}".rstrip()
+
+
+def _as_text(reading: Reading | None) -> Reading | None:
+    return replace(reading, value=plain(reading.value)) if reading and reading.value is not LEFT_OUT else reading
 
 
 def _growing(after: str) -> Iterator[tuple[str, Word]]:

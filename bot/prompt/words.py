@@ -12,7 +12,7 @@ from functools import lru_cache
 from bot.prompt.foreign import WORDS
 from bot.prompt.marks import QUOTES
 
-CLOSING = ",;.!?*)]}'’…`" + QUOTES
+CLOSING = ",;.!?*)]}>'’…`" + QUOTES
 """Signs at the end of a word that do not belong to it."""
 _WORD = re.compile(rf"\s*+(?:[{QUOTES}]([^{QUOTES}]*+)[{QUOTES}]|['‘’]([^'‘’]*+)['‘’](?!\w)|(\S++))")
 _VALUE_LIKE = re.compile(r"(?:[+-]?[\d.]|<?https?://)\S*|[a-z]*\d\w*", re.IGNORECASE)
