@@ -24,6 +24,7 @@ from gpu.backend import Capabilities
 from gpu.errors import NotSupported
 from gpu.params import MAX_SEED, GenerationParams, Pan
 from gpu.types import GenerationRequest, InputRole, Note, Task
+from gpu.weights import words
 from storage.images import ImageFiles
 from storage.jobs import JobStore
 from storage.models import Job, JobState, NewJob, Place, StoredImage
@@ -292,14 +293,15 @@ class Studio:
             if task not in model.tasks:
                 raise NotSupported("error-task-not-supported", model=params.model, task=task)
             if model.schedulers and params.scheduler not in model.schedulers:
-                raise NotSupported("error-scheduler-not-supported", model=params.model, scheduler=params.scheduler)
+                known = ", ".join(model.schedulers)
+                raise NotSupported("error-scheduler-not-supported", scheduler=params.scheduler, schedulers=known)
             if missing := [role for role in roles if role not in model.inputs]:
                 raise NotSupported("error-input-role", model=params.model, role=missing[0])
             return capabilities
         raise NotSupported("error-model-not-served", model=params.model)
 
     def _check_prompt(self, params: GenerationParams) -> None:
-        verdict = check_prompt(params.prompt, self.policy)
+        verdict = check_prompt(words(params.prompt), self.policy)
         if verdict.action is Action.BLOCK:
             raise PromptBlocked(verdict.reason_id, category=verdict.category)
 

@@ -1,7 +1,8 @@
 """From a prompt to what a UNet listens to: embeddings by compel's providers, kept in a small cache.
 
 Text that is longer than the encoder takes is cut into chunks at sentence ends and every chunk is encoded; nothing is
-dropped. A short text without weights gives exactly the embeddings of the stock pipeline. Knows no request and no UNet.
+dropped. Weights in a text are read as `gpu.weights` reads them, never by compel's own signs. A short text without
+weights gives exactly the embeddings of the stock pipeline. Knows no request and no UNet.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from typing import Any
 import torch
 from compel import EmbeddingsProvider, ReturnedEmbeddingsType
 from torch import Tensor
+
+from gpu.weights import Weighted, chunks, emphasis, prompts, shares
 
 CACHED_PROMPTS = 256
 """Prompts whose embeddings stay in main memory: 0.3 MB each for SDXL in half precision."""
@@ -81,10 +84,45 @@ class PromptEncoder:
 
     @torch.no_grad()
     def _encode(self, text: str) -> PromptEmbeds:
-        device = str(self._device)
+        """The mixture of the prompts that a text holds, by their weights."""
+        parts = shares(prompts(text)) or [Weighted("")]
+        encoded = [self._one(part.text) for part in parts]
+        if len(encoded) == 1:
+            return encoded[0]
+        length = max(one.tokens.shape[1] for one in encoded)
+        longest = [self._extend(one.to(self._device), length).to(torch.device("cpu")) for one in encoded]
+        return PromptEmbeds(
+            sum((one.tokens * part.weight for one, part in zip(longest, parts, strict=True)), torch.zeros(())),
+            sum((one.pooled * part.weight for one, part in zip(longest, parts, strict=True)), torch.zeros(())),
+        )
+
+    def _one(self, text: str) -> PromptEmbeds:
+        """One prompt: its chunks end to end, and the pooled embedding of all its words."""
+        chunked = [emphasis(chunk) for chunk in chunks(text)] or [[Weighted("")]]
+        tokens = torch.cat([self._chunk(pieces) for pieces in chunked], dim=1)
+        pooled = self._pooled([piece for pieces in chunked for piece in (*pieces, Weighted(" "))])
+        return PromptEmbeds(tokens, pooled.to(tokens.dtype)).to(torch.device("cpu"))
+
+    def _pooled(self, pieces: Sequence[Weighted]) -> Tensor:
+        """[1, projection]; a weight moves it along the difference that its words make. Compel leaves it as it is."""
+        weighted = [at for at, piece in enumerate(pieces) if piece.weight != 1]
+        texts = ["".join(piece.text for at, piece in enumerate(pieces) if at != out) for out in (-1, *weighted)]
+        whole, *without = self._providers[-1].get_pooled_embeddings(texts, device=str(self._device)).split(1)
+        moved = [(pieces[at].weight - 1) * (whole - other) for at, other in zip(weighted, without, strict=True)]
+        return sum(moved, whole)
+
+    def _chunk(self, pieces: Sequence[Weighted]) -> Tensor:
+        """Pieces with weights, by all encoders side by side: [1, length, width]."""
         sides = [
-            provider.get_embeddings_for_weighted_prompt_fragments([[text]], [[1.0]], device=device)
+            provider.get_embeddings_for_weighted_prompt_fragments(
+                [[piece.text for piece in spoken]], [[piece.weight for piece in spoken]], device=str(self._device)
+            )
             for provider in self._providers
+            if (spoken := [piece for piece in pieces if _tokens(provider, piece)] or [Weighted("")])
         ]
-        pooled = self._providers[-1].get_pooled_embeddings([text], device=device)
-        return PromptEmbeds(torch.cat(sides, dim=-1), pooled.to(sides[0].dtype)).to(torch.device("cpu"))
+        return torch.cat(sides, dim=-1)
+
+
+def _tokens(provider: EmbeddingsProvider, piece: Weighted) -> list[int]:
+    """What is left of a piece; nothing of spaces and signs that a tokenizer skips."""
+    return provider.get_token_ids([piece.text], include_start_and_end_markers=False)[0]

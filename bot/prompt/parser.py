@@ -19,6 +19,7 @@ from bot.errors import PromptError
 from bot.prompt.marks import escape
 from bot.prompt.reader import LineReader
 from bot.prompt.values import Problem, Vocabulary
+from bot.prompt.weights import read_weights
 from bot.prompt.words import plain
 from gpu.params import BY_NAME, QUALITY, TABLE, Param
 
@@ -90,10 +91,22 @@ def _outcome(reader: LineReader) -> ParsedPrompt:
     if not _VISIBLE.search(prompt):
         reader.problems.append(("error-prompt-empty", {"example": EXAMPLE}))
         prompt = EXAMPLE
-    if not reader.problems:
-        return ParsedPrompt(prompt, chosen, reader.notes)
+    weighted = read_weights(prompt)
+    prompt = weighted.prompt
+    if not reader.problems and not weighted.problem:
+        return ParsedPrompt(prompt, chosen, [*reader.notes, *weighted.notes])
+    if weighted.problem:
+        reader.problems.append(weighted.problem)
+        chosen = _with_against(chosen, weighted.against)
     id, facts = reader.problems[0]
     raise PromptError(id, suggestion=_fitting_line(prompt, chosen), **facts)
+
+
+def _with_against(chosen: dict[str, Any], against: str) -> dict[str, Any]:
+    """What only its weight kept out of the picture, in the list flag."""
+    name = next(row.name for row in TABLE if row.kind == "list")
+    items = ", ".join(filter(None, (chosen.get(name, ""), against)))
+    return chosen | {name: items} if items else chosen
 
 
 def _fitting_line(prompt: str, chosen: dict[str, Any]) -> str:

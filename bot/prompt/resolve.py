@@ -11,9 +11,11 @@ from typing import Any
 
 from bot.prompt.aspect import size
 from bot.prompt.parser import ParsedPrompt
-from bot.prompt.styles import Styles
+from bot.prompt.styles import Style, Styles
+from bot.prompt.weights import format_prompts
 from gpu.params import BY_NAME, QUALITY, GenerationParams
 from gpu.types import ModelSpec
+from gpu.weights import Weighted, prompts
 
 NO_DEFAULTS = "none"
 """`--no none` switches the negative words of model and style off."""
@@ -30,12 +32,20 @@ def resolve(parsed: ParsedPrompt, *, spec: ModelSpec, styles: Styles, seed: int)
     style = styles.get(settings["style"])
     width, height = size(settings["aspect_ratio"], spec.pixels, spec.multiple)
     own = {
-        "prompt": style.apply(parsed.prompt) if style else parsed.prompt,
+        "prompt": _styled(parsed.prompt, style) if style else parsed.prompt,
         "negative_prompt": _negative(spec, style.negative_prompt if style else "", chosen.get("negative_prompt", "")),
         "width": width,
         "height": height,
     }
     return GenerationParams.model_validate({"seed": seed, **settings, **own})
+
+
+def _styled(prompt: str, style: Style) -> str:
+    """The style's template around the prompt; around each one of a mixture, which would share it out otherwise."""
+    parts = prompts(prompt)
+    if len(parts) < 2:
+        return style.apply(prompt)
+    return format_prompts([Weighted(style.apply(part.text), part.weight) for part in parts])
 
 
 def layered(chosen: Mapping[str, Any], *, spec: ModelSpec, styles: Styles) -> dict[str, Any]:

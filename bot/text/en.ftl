@@ -21,6 +21,8 @@ error-prompt-twice = { $flag } stands twice in the line, with { $first } and wit
 error-prompt-both = { $flag } is { $written } in the line and { $option } in the option beside it. Give it once.
 error-prompt-weights = The weights behind :: add up to { $sum }; they must add up to more than 0, or there is nothing to draw towards.
 error-prompt-emphasis = A weight such as (words:1.2) must be from { $low } to { $high }; you wrote { $written }.
+note-prompt-weight = I read “{ $written }” as { $read }, a weight. If the number belongs to the picture, leave out the colon.
+note-prompt-mixed = I mix the prompts between the bars: “{ $read }”.
 note-prompt-read = I read “{ $written }” as { $flag }. If it belongs to the picture, put a backslash before it.
 note-prompt-command = I left out “{ $written }” at the beginning.
 
@@ -70,6 +72,7 @@ error-not-supported = This backend cannot do that. Please change the request and
 error-model-unknown = There is no model “{ $model }” here. Choose one of those that --model suggests.
 error-task = The model “{ $model }” cannot do “{ $task }”. Please choose another model.
 error-steps = { $sampler } cannot draw in { $steps } steps with this model. Write fewer --steps, or another --sampler.
+error-scheduler-not-supported = { $scheduler } cannot follow the noise schedule of this model. Write another --sampler: { $schedulers }.
 error-size = { $width } × { $height } is not a size that this model draws; both sides must be multiples of { $multiple }. Write another --ar.
 error-latents-gone = The picture to start from is no longer stored in full, so it cannot be varied. Re-roll the line instead.
 error-latents-shape = The picture to start from was drawn in another size or by another kind of model than “{ $model }”. Vary it with its own model and --ar.
