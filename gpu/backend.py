@@ -57,7 +57,7 @@ class Capabilities(Record):
         """Device seconds that the request will cost, before it ran."""
         model = self.models.get(params.model, ModelCapabilities())
         rows = params.num_images * (2 if params.guidance_scale > 1 else 1)
-        steps = params.num_inference_steps * params.strength
+        steps = params.calls * params.strength
         return rows * steps * model.seconds_per_row + params.num_images * model.overhead_seconds
 
 

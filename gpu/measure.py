@@ -14,7 +14,7 @@ from gpu.device import synchronize
 from gpu.gallery import Gallery
 from gpu.params import GenerationParams
 from gpu.phases import Draw, DrawState, Work
-from gpu.schedulers import SCHEDULERS
+from gpu.schedulers import usable
 from gpu.types import Task
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def measure(family: UNetFamily, gallery: Gallery, clock: Callable[[], float]) ->
     rows, seconds_per_row = _time_rows(family, state, clock)
     return ModelCapabilities(
         tasks=(Task.IMAGINE, Task.VARY),
-        schedulers=tuple(SCHEDULERS),
+        schedulers=usable(family.components.scheduler_config),
         max_rows=rows,
         seconds_per_row=seconds_per_row,
         overhead_seconds=_time_image(family, state, gallery, clock),

@@ -17,8 +17,14 @@ from pydantic.fields import FieldInfo
 
 MAX_SEED = 2**32 - 1
 
-Scheduler = Literal["Euler", "Euler a", "DPM++ 2M", "DPM++ 2M Karras", "DDIM", "UniPC", "LCM"]
+Scheduler = Literal[
+    "Euler", "Euler a", "DPM++ 2M", "DPM++ 2M Karras", "DPM++ SDE", "DPM++ single", "DDIM", "UniPC", "Heun", "LMS",
+    "LCM", "TCD",
+]  # fmt: skip
 """The samplers a user may name, spelled as the field spells them; `gpu/schedulers.py` has the class of each."""
+
+TWO_CALLS = frozenset[Scheduler]({"Heun"})
+"""Samplers that ask the model twice in every step but the last."""
 
 Pan = Literal["none", "left", "right", "up", "down"]
 
@@ -118,6 +124,11 @@ class GenerationParams(BaseModel):
         except ValidationError as error:
             bad = {str(e["loc"][0]) for e in error.errors()}
             return cls.model_validate({k: v for k, v in stored.items() if k not in bad})
+
+    @property
+    def calls(self) -> int:
+        """How often the model is asked for one image, from start to end."""
+        return 2 * self.num_inference_steps - 1 if self.scheduler in TWO_CALLS else self.num_inference_steps
 
     def image_seed(self, index: int) -> int:
         """Seed of image `index` (1…n, as on the buttons)."""

@@ -114,7 +114,8 @@ class Draw(Phase[DrawState]):
         self._params = params.model_copy(update={"num_inference_steps": enough_steps(params, strength)})
         self._skipped = skipped_steps(self._params.num_inference_steps, strength)
         self._mask = mask
-        self.steps = self._params.num_inference_steps - self._skipped
+        left = self._params.num_inference_steps - self._skipped
+        self.steps = self._params.model_copy(update={"num_inference_steps": left}).calls if left else 0
 
     def prepare(self, work: Work) -> DrawState:
         """Raises `NotSupported` for a start of another size, or steps that the scheduler cannot do."""
@@ -135,7 +136,7 @@ class Draw(Phase[DrawState]):
             noise_source={"generator": generators} if takes_noise else {},
             guidance_scale=params.guidance_scale,
             conditioning=conditioning,
-            ground=self._ground(start, noise),
+            ground=self._ground(start, noise, work.start, generators),
             beside=self._beside(work.masked, noise, generators),
         )
 
@@ -184,9 +185,12 @@ class Draw(Phase[DrawState]):
     def _grounded(self) -> bool:
         return self._mask is not None and not self._family.inpaints
 
-    def _ground(self, start: Tensor | None, noise: Tensor) -> Ground | None:
-        if self._mask is None or start is None or not self._grounded:
+    def _ground(
+        self, start: Tensor | None, noise: Tensor, given: Encoded | None, generators: Sequence[torch.Generator]
+    ) -> Ground | None:
+        if self._mask is None or start is None or given is None or not self._grounded:
             return None
+        given.sample(generators)  # stock encodes the masked picture too, for nothing; samplers draw from what is left
         return Ground(start, noise, self._mask.to(noise))
 
     def _beside(self, masked: Encoded | None, noise: Tensor, generators: Sequence[torch.Generator]) -> Tensor | None:
@@ -212,8 +216,8 @@ def skipped_steps(steps: int, strength: float) -> int:
 
 
 def _denoised(scheduler: Any, output: Any) -> Tensor:
-    """Single-step schedulers say what they think the picture will be; multi-step ones remember it."""
-    for name in ("denoised", "pred_original_sample"):
+    """Single-step schedulers say what they think the picture will be (TCD: with a little noise); others remember it."""
+    for name in ("denoised", "pred_original_sample", "pred_noised_sample"):
         if (guess := getattr(output, name, None)) is not None:
             return guess
     return scheduler.model_outputs[-1]

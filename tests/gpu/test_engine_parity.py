@@ -15,14 +15,18 @@ from diffusers import StableDiffusionXLImg2ImgPipeline
 from PIL import Image, ImageChops
 from torch import Tensor
 
+from bot.text import sentence_of
 from gpu.families.base import Components
-from gpu.params import GenerationParams
-from gpu.schedulers import SCHEDULERS, build
+from gpu.params import TWO_CALLS, GenerationParams
+from gpu.schedulers import SCHEDULERS, build, usable
 from gpu.types import GenerationRequest, Task
 from tests.gpu.bench import Bench, difference, request, stock
 
 TOLERANCE = 1e-5
-MODELS = ("starter", "tiny")
+CANNOT_FOLLOW = ("DPM++ SDE", "DPM++ single", "Heun", "LMS")
+"""Samplers that do not know a noise schedule of zero terminal SNR, as the starter's is."""
+SAMPLERS = {"starter": [name for name in SCHEDULERS if name not in CANNOT_FOLLOW], "tiny": [*SCHEDULERS]}
+MODELS = tuple(SAMPLERS)
 GUIDANCE = (1.0, 4.0)
 Oracle = Callable[[GenerationParams], Tensor]
 
@@ -48,18 +52,19 @@ def jobs(model: str) -> list[GenerationRequest]:
             negative_prompt=("", "a blue background")[n % 2],
             num_images=1 + (model == "tiny" and n % 3 == 0),
         )
-        for n, (scheduler, guidance) in enumerate(itertools.product(SCHEDULERS, GUIDANCE))
+        for n, (scheduler, guidance) in enumerate(itertools.product(SAMPLERS[model], GUIDANCE))
     ]
 
 
-@pytest.mark.parametrize("model", MODELS)
-@pytest.mark.parametrize("n", range(len(SCHEDULERS) * len(GUIDANCE)))
+@pytest.mark.parametrize(
+    ("model", "n"), [(model, n) for model in MODELS for n in range(len(SAMPLERS[model]) * len(GUIDANCE))]
+)
 def test_alone(make_bench: Callable[..., Bench], oracle: Oracle, model: str, n: int) -> None:
     job = jobs(model)[n]
     bench = make_bench()
     bench.run(job)
     assert difference(bench.latents(job.job_id), oracle(job.params)) < TOLERANCE
-    assert bench.engine.unet_calls == job.params.num_inference_steps
+    assert bench.engine.unet_calls == job.params.calls == bench.progress(job.job_id)[-1].step
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -70,7 +75,7 @@ def test_in_company(make_bench: Callable[..., Bench], oracle: Oracle, model: str
     bench.run(later={n // 2: company[n : n + 2] for n in range(0, len(company), 2)})
     differences = {job.job_id: difference(bench.latents(job.job_id), oracle(job.params)) for job in company}
     assert max(differences.values()) < TOLERANCE, differences
-    assert bench.engine.unet_calls < sum(job.params.num_inference_steps for job in company) / 3
+    assert bench.engine.unet_calls < sum(job.params.calls for job in company) / 3
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -115,13 +120,36 @@ def test_half_precision_alone_is_equal_bit_for_bit(tmp_path: Path, tiny: Compone
 
 def test_samplers_keep_what_the_model_says(starter: Components) -> None:
     """Each is built from the model's own config: v-prediction, zero terminal SNR and spacing stay; nothing leaks."""
-    for name in (*SCHEDULERS, "Euler"):
+    for name in (*usable(starter.scheduler_config), "Euler"):
         config = build(name, starter.scheduler_config).config
         assert (config.prediction_type, config.timestep_spacing) == ("v_prediction", "trailing")
         assert config.rescale_betas_zero_snr
         assert config.get("use_karras_sigmas", False) == ("Karras" in name)
         assert not config.get("clip_sample", False)
     assert build("DDIM", {}).config.set_alpha_to_one is False
+
+
+def test_samplers_that_cannot_follow_the_noise_schedule_are_refused(
+    make_bench: Callable[..., Bench], starter: Components
+) -> None:
+    assert [name for name in SCHEDULERS if name not in usable(starter.scheduler_config)] == [*CANNOT_FOLLOW]
+    bench = make_bench()
+    bench.run(request("a", "starter", scheduler="Heun"))
+    assert sentence_of(bench.error("a")) == (
+        "Heun cannot follow the noise schedule of this model. Write another --sampler: "
+        "Euler, Euler a, DPM++ 2M, DPM++ 2M Karras, DDIM, UniPC, LCM, TCD."
+    )
+    assert "Heun" not in bench.engine.warm_up("starter").schedulers
+    assert "Heun" in bench.engine.warm_up("tiny").schedulers
+
+
+def test_calls_of_a_sampler() -> None:
+    """What the estimate and the progress bar count is what diffusers does."""
+    for name, (cls, _) in SCHEDULERS.items():
+        scheduler = build(name, {})
+        scheduler.set_timesteps(7)
+        assert len(scheduler.timesteps) == GenerationParams(scheduler=name, num_inference_steps=7).calls  # type: ignore[arg-type]
+        assert cls.order == (2 if name in TWO_CALLS else 1)
 
 
 @pytest.mark.parametrize("scheduler", SCHEDULERS)
