@@ -14,7 +14,8 @@ from typing import Any, Protocol
 
 from PIL import Image
 
-from bot.prompt.aspect import clamp, find_ratio, size
+from bot.prompt.aspect import clamp, find_ratio
+from bot.prompt.resolve import drawn_size
 from gpu import canvas
 from gpu.errors import InputError
 from gpu.inputs import normalise
@@ -25,6 +26,8 @@ from storage.images import ImageFiles
 MAX_INPUTS = 8
 LEAST_STRENGTH = 0.1
 """What the highest `--iw` leaves to be drawn anew."""
+OUTWARDS_STRENGTH = 0.75
+"""Around a picture, its drawn-out edges are a start: without them a model that knows no mask begins another picture."""
 LONGEST_SIDE = 2048
 """Of a picture that is looked at and not drawn on."""
 NEED_A_PICTURE = ("strength", "image_weight", "mask", "zoom", "pan", "square")
@@ -148,10 +151,10 @@ def _own_size(start: Image.Image, params: GenerationParams, chosen: Collection[s
     """The picture's own shape, unless `--ar` asks for another; its very size where the model draws that."""
     if "aspect_ratio" in chosen:
         return {}
-    legal = not any(side % spec.multiple for side in start.size)
+    legal = start.size in spec.sizes if spec.sizes else not any(side % spec.multiple for side in start.size)
     near = 0.5 * spec.pixels <= start.width * start.height <= canvas.MAX_GROWTH * spec.pixels
     ratio = _ratio(start.size)
-    width, height = start.size if legal and near else size(ratio, spec.pixels, spec.multiple)
+    width, height = start.size if legal and near else drawn_size(ratio, spec)
     return {"aspect_ratio": ratio, "width": width, "height": height}
 
 
@@ -202,8 +205,11 @@ def _frame(params: GenerationParams, spec: ModelSpec) -> canvas.Frame | None:
 
 def _strength(params: GenerationParams, chosen: Collection[str], *, masked: bool) -> tuple[float, tuple[Note, ...]]:
     """What was written; else all of a masked part, or what `--iw` leaves of a picture."""
-    if "strength" in chosen or (masked and "image_weight" not in chosen):
+    if "strength" in chosen:
         return params.strength, ()
+    if masked and "image_weight" not in chosen:
+        outwards = params.zoom > 1 or params.pan != "none" or params.square
+        return (OUTWARDS_STRENGTH if outwards else 1.0), ()
     strength = max(round(1 - params.image_weight / 3, 3), LEAST_STRENGTH)
     facts = {"weight": params.image_weight, "strength": strength}
     return strength, (Note(id="note-image-weight", facts=facts),) if "image_weight" in chosen else ()

@@ -10,32 +10,37 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.attachments import ROLES, received
 from bot.completion import complete, values_of
 from bot.delivery import Delivery
+from bot.requester import Requester
 from bot.studio import Studio
 from bot.text import DEFAULT_LOCALE, sentence
 from bot.views.who import requester_of
 from gpu.params import TABLE, Param
+from storage.models import Job
 
 Interaction = discord.Interaction[Any]
 Choices = list[app_commands.Choice[str]]
 
 NUMBERS = {"int": int, "float": float}
-COMPLETED = ("model", "style", "quality", "ratio")
+COMPLETED = ("model", "style", "quality", "ratio", "loras")
 """Kinds whose values are suggested while typing: they depend on the configuration, or are open."""
 MAX_PROMPT = 6000
 """The longest text that Discord lets a member type."""
 
 
 def typed_options(callback: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command `prompt` and one option for every row of the table that wants to be one."""
+    """Give a command `prompt`, an option for every kind of picture, and one for every row that wants to be one."""
     rows = [row for row in TABLE if row.slash]
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
     own = [p for p in inspect.signature(callback).parameters.values() if p.name in ("self", "interaction")]
     prompt = inspect.Parameter("prompt", kind, annotation=app_commands.Range[str, 1, MAX_PROMPT])
     typed = [inspect.Parameter(row.name, kind, annotation=_annotation(row) | None, default=None) for row in rows]
-    callback.__signature__ = inspect.Signature([*own, prompt, *typed])  # type: ignore[attr-defined]
-    described = {"prompt": sentence(DEFAULT_LOCALE, "option-prompt"), **{row.name: row.help for row in rows}}
+    files = [inspect.Parameter(name, kind, annotation=discord.Attachment | None, default=None) for name in ROLES]
+    callback.__signature__ = inspect.Signature([*own, prompt, *files, *typed])  # type: ignore[attr-defined]
+    described = {name: sentence(DEFAULT_LOCALE, f"option-{name}") for name in ("prompt", *ROLES)}
+    described |= {row.name: row.help for row in rows}
     callback = app_commands.describe(**described)(callback)
     callback = app_commands.rename(**{row.name: row.flag.strip("-") for row in rows})(callback)
     suggesting = {row.name: _suggest(row) for row in rows if row.kind in COMPLETED}
@@ -76,5 +81,9 @@ class ImagineCog(commands.Cog):
     @typed_options
     async def imagine(self, interaction: Interaction, prompt: str, **options: object) -> None:
         """Draw a line."""
-        given = {name: value for name, value in options.items() if value is not None}
-        await self._delivery.answer(interaction, lambda who: self._studio.imagine(who, prompt, options=given))
+        given = {name: value for name, value in options.items() if value is not None and name not in ROLES}
+
+        async def make(who: Requester) -> Job:
+            return await self._studio.imagine(who, prompt, options=given, inputs=await received(options))
+
+        await self._delivery.answer(interaction, make)

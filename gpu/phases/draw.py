@@ -14,6 +14,7 @@ from PIL import Image
 from torch import Tensor
 
 from gpu.errors import NotSupported
+from gpu.loras import read_loras
 from gpu.params import GenerationParams
 from gpu.phases.base import Encoded, Phase, Work
 
@@ -129,7 +130,7 @@ class Draw(Phase[DrawState]):
         conditioning = family.conditioning(params)
         takes_noise = "generator" in inspect.signature(scheduler.step).parameters
         return DrawState(
-            key=(family.spec.name, *shape[1:], conditioning["encoder_hidden_states"].shape[1]),
+            key=(family.spec.name, *shape[1:], conditioning["encoder_hidden_states"].shape[1], read_loras(params.lora)),
             latents=self._noisy(start, noise, scheduler, timesteps),
             scheduler=scheduler,
             timesteps=timesteps,
@@ -142,6 +143,7 @@ class Draw(Phase[DrawState]):
 
     def predict(self, states: Sequence[DrawState]) -> list[Tensor]:
         """One UNet call for all rows of all states."""
+        self._family.adapters.use(read_loras(self._params.lora))  # those of all states: the key holds them
         rows = [state.unet_rows() for state in states]
         together = {name: torch.cat([row[name] for row in rows]) for name in rows[0]}
         noise = self._family.predict(states[0].key, together)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import torch
-from PIL import Image, ImageFilter
+from PIL import Image, ImageChops, ImageFilter
 from torch import Tensor
 from torch.nn.functional import avg_pool2d, interpolate, max_pool2d
 
@@ -20,8 +20,10 @@ from gpu.preview import to_images, to_pixels
 
 REACH = 12
 """The membrane reaches this part of the shorter side."""
-FEATHER = 128
-"""The mask fades in over this part of the shorter side, inside of its border."""
+FEATHER = 64
+"""The mask fades in over two of these parts of the shorter side, inside of its border."""
+LEAST_FEATHER = 4
+"""Pixels: with it the mask fades in over one patch of the autoencoder."""
 
 
 class Restore(Phase[ImagesState]):
@@ -63,12 +65,18 @@ def join(old: Image.Image, new: Image.Image, mask: Image.Image) -> Image.Image:
 
 
 def feathered(mask: Image.Image) -> Image.Image:
-    """The mask with soft borders that lie inside of it: black stays black."""
-    radius = min(mask.size) // FEATHER
-    if not radius:
-        return mask
-    soft = mask.filter(ImageFilter.MinFilter(2 * radius + 1)).filter(ImageFilter.GaussianBlur(radius / 2))
-    return Image.composite(soft, mask, mask.point(lambda value: 255 if value == 255 else 0))
+    """The mask fading in from where it begins: what is black stays black."""
+    radius = max(min(mask.size) // FEATHER, LEAST_FEATHER)
+    begun = mask.point(lambda value: 255 if value else 0)
+    soft = _eroded(begun, radius).filter(ImageFilter.GaussianBlur(radius / 2))
+    return ImageChops.darker(mask, soft)
+
+
+def _eroded(mask: Image.Image, radius: int) -> Image.Image:
+    """White pixels within `radius` of a black one turn black; the border of the picture is no border of the mask."""
+    for _ in range(radius):
+        mask = mask.filter(ImageFilter.MinFilter(3))
+    return mask
 
 
 def membrane(difference: Tensor, kept: Tensor) -> Tensor:
