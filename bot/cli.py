@@ -105,6 +105,15 @@ def params() -> None:
 
 
 @app.command()
+@app.command()
+def models(config: ConfigFile = DEFAULT_PATH) -> None:
+    """Print the models as JSON, one object a line, with their licences."""
+    from bot.prompt.listing import models_json
+
+    for model in models_json(_config(config)):
+        print(json.dumps(model))
+
+
 def parse(config: ConfigFile = DEFAULT_PATH) -> None:
     """Read one prompt a line, as JSON strings, and print what each says."""
     from bot.prompt.listing import parse_json

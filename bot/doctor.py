@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib.util
 import json
 import os
 import re
@@ -19,7 +20,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from bot.config import DEFAULT_PATH, PROJECT, Config, discord_token, load_config
+from bot.config import DEFAULT_PATH, PROJECT, Config, discord_token, load_config, openai_key
 from bot.errors import ConfigError
 from bot.text import DEFAULT_LOCALE, sentence, sentence_of
 from gpu.errors import EaselError, Fact, ModelError, from_json
@@ -72,6 +73,7 @@ def examine(path: Path = DEFAULT_PATH) -> Iterator[Check]:
     yield _database(config)
     yield _disk(config)
     yield from check_models(config, HubCache.from_environment())
+    yield from _openai(config)
     yield from _worker(config)
 
 
@@ -79,6 +81,19 @@ def check_models(config: Config, hub: HubCache) -> Iterator[Check]:
     """One line for every model; those that are not the default one may be absent, but not wrong."""
     for spec in config.models.values():
         yield _model(spec, hub, needed=spec.name == config.default_model and config.worker.engine != "fake")
+
+
+def _openai(config: Config) -> Iterator[Check]:
+    """Whether OpenAI's models can be asked for; it is not asked."""
+    if not config.openai.models:
+        return
+    facts: dict[str, Fact] = {"models": ", ".join(config.openai.models), "limit": f"{config.openai.daily_limit:.2f}"}
+    if not importlib.util.find_spec("openai"):
+        yield _check("openai", Mark.BAD, "doctor-openai-package", **facts)
+    elif not openai_key():
+        yield _check("openai", Mark.BAD, "doctor-openai-key", **facts)
+    else:
+        yield _check("openai", Mark.GOOD, "doctor-openai", **facts)
 
 
 def _check(name: str, mark: Mark, id: str, /, **facts: Fact) -> Check:
@@ -133,7 +148,7 @@ def _disk(config: Config) -> Check:
 
 
 def _model(spec: ModelSpec, hub: HubCache, *, needed: bool) -> Check:
-    facts = {"model": spec.name, "licence": " ".join(filter(None, (spec.licence, spec.licence_url))) or "?"}
+    facts = {"model": spec.name, "licence": _licence(spec)}
     try:
         look = hub.look(spec)
     except ModelError as error:
@@ -151,6 +166,11 @@ def _model(spec: ModelSpec, hub: HubCache, *, needed: bool) -> Check:
         sizes = {"missing": size(look.missing), "free": size(look.free)}
         return _check("model", Mark.GOOD, "doctor-model-download", **facts, **sizes)
     return _check("model", Mark.GOOD, "doctor-model", **facts, size=size(look.size))
+
+
+def _licence(spec: ModelSpec) -> str:
+    limits = "" if spec.commercial else sentence(DEFAULT_LOCALE, "doctor-model-non-commercial")
+    return " ".join(filter(None, (spec.licence, spec.licence_url, limits))) or "?"
 
 
 def _worker(config: Config) -> Iterator[Check]:

@@ -15,7 +15,9 @@ from bot.config import Config
 from bot.dispatcher import Dispatcher
 from bot.errors import NotYours, Paused, PictureGone, PromptBlocked, PromptError
 from bot.inputs import ALONE, NEED_A_PICTURE, Inherited, Inputs, NewInput, prepare, read
-from bot.prompt.parser import ParsedPrompt, format_line, parse
+from bot.prompt.limits import fit, with_licence
+from bot.prompt.models import parse_line, unused
+from bot.prompt.parser import ParsedPrompt, format_line
 from bot.prompt.resolve import resolve
 from bot.prompt.styles import Styles
 from bot.requester import Requester
@@ -75,9 +77,10 @@ class Studio:
         parsed = self.parse(text, options)
         spec = self.config.models[parsed.chosen.get("model") or self.config.default_model]
         seed = parsed.chosen.get("seed", self._random_seed())
-        params = resolve(parsed, spec=spec, styles=self.styles, seed=seed)
+        params, corrected = fit(resolve(parsed, spec=spec, styles=self.styles, seed=seed), spec, parsed.chosen)
         prepared = await asyncio.to_thread(lambda: prepare(params, read(inputs), parsed.chosen, spec))
-        notes = (*(Note(id=id, facts=facts) for id, facts in parsed.notes), *prepared.notes)
+        notes = (*(Note(id=id, facts=facts) for id, facts in parsed.notes), *corrected, *prepared.notes)
+        notes += unused(parsed.chosen, spec)
         line = format_line(parsed.prompt, parsed.chosen)
         return await self._enqueue(
             requester, Task.IMAGINE, prepared.params, text=line, extra={"notes": notes}, inputs=prepared
@@ -243,6 +246,8 @@ class Studio:
         except BaseException:
             await asyncio.to_thread(self._files.remove, job_id)
             raise
+            marked = with_licence(request.notes, self.config.models.get(params.model))
+            request = request.model_copy(update={"notes": marked})
         if job.id != job_id:  # a double click: the first one is in the queue already
             await asyncio.to_thread(self._files.remove, job_id)
         self._dispatcher.wake()

@@ -58,7 +58,7 @@ def load_components(
             **modules,
             tokenizer=tokenizer,
             tokenizer_2=tokenizer_2,
-            scheduler_config=read_json(files.root / files.parts["scheduler"].folder / "scheduler_config.json"),
+            scheduler_config=_scheduler_config(files) | dict(spec.scheduler_config),
             force_zeros_for_empty_prompt=bool(
                 read_json(files.root / "model_index.json").get("force_zeros_for_empty_prompt", False)
             ),
@@ -69,6 +69,10 @@ def load_components(
         module.eval().requires_grad_(False)
     on_progress(files.size, files.size)
     return components
+
+
+def _scheduler_config(files: ModelFiles) -> dict[str, Any]:
+    return dict(read_json(files.root / files.parts["scheduler"].folder / "scheduler_config.json"))
 
 
 def _folder(files: ModelFiles, dtype: torch.dtype, on_progress: OnLoading) -> dict[str, Any]:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from gpu.params import GenerationParams, Scheduler
 
@@ -66,6 +67,30 @@ class ModelSpec(Setting):
 class Task(StrEnum):
     """What the worker is asked to do."""
 
+    commercial: bool = True
+    """Whether its licence lets pictures be used for money; others are marked."""
+    min_steps: int = Field(1, ge=1)
+    max_steps: int = Field(150, ge=1)
+    """What a few-step model can do; another wish is corrected, with a note."""
+    min_guidance: float = Field(0.0, ge=0)
+    max_guidance: float = Field(30.0, ge=0)
+    schedulers: tuple[Scheduler, ...] = ()
+    """The only samplers that it was made for; empty: all that can follow its noise schedule."""
+    scheduler_config: dict[str, str | float | bool] = {}
+    """Changes to the model's own scheduler config, such as `timestep_spacing = "trailing"` for Lightning."""
+
+    @model_validator(mode="after")
+    def _likes_what_it_can(self) -> Self:
+        steps = self.min_steps <= self.num_inference_steps <= self.max_steps
+        guidance = self.min_guidance <= self.guidance_scale <= self.max_guidance
+        sampler = not self.schedulers or self.scheduler in self.schedulers
+        if not (steps and guidance and sampler):
+            raise ValueError("its own steps, guidance and sampler must be among those that it allows")
+        return self
+
+    def hears_negative(self, guidance_scale: float) -> bool:
+        """Whether a negative prompt changes anything: it is heard by guidance only."""
+        return guidance_scale > 1
     IMAGINE = "imagine"
     """Draw from noise."""
     VARY = "vary"

@@ -59,4 +59,15 @@ def parse_json(text: str, config: Config, *, locale: str = DEFAULT_LOCALE) -> di
     settings = {"seed": None, **layered(parsed.chosen, spec=spec, styles=styles)}
     width, height = size(settings["aspect_ratio"], spec.pixels, spec.multiple)
     params = {row.name: settings[row.name] for row in TABLE} | {"width": width, "height": height}
+
+
+def models_json(config: Config) -> list[dict[str, Any]]:
+    """Every model of the configuration: what it is, what it likes and may, and its licence."""
+    names = ("name", "family", "source", "revision", "licence", "licence_url", "commercial", "pixels",
+             "num_inference_steps", "guidance_scale", "scheduler", "schedulers", "min_steps", "max_steps")  # fmt: skip
+    default = config.default_model
+    return [
+        {**{name: getattr(spec, name) for name in names}, "default": spec.name == default}
+        for spec in config.models.values()
+    ]
     return {"ok": True, "prompt": parsed.prompt, "params": params}

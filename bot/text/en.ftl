@@ -186,6 +186,7 @@ info-state = { $state ->
     [failed] Failed
     [cancelled] Cancelled
    *[blocked] Blocked
+command-models = Show the models that can draw here, and their licences
   } · asked for by { $user } on { $when } · { $cost } s of the device · { $link }
 info-parent = From image { $index } of job { $job } ({ $link })
 help-intro = Type **/imagine** and say what you want to see. Flags follow the text, as in `a red fox in the snow --ar 3:2 --steps 20`, or are chosen as options. Under the pictures: **U** posts one alone, **V** draws variations of it, 🔄 draws the line again, 🗑️ removes it. The reactions 1️⃣–4️⃣, 🔁, ❌ and ✉️ do the same; ✉️ mails you your pictures.
@@ -217,6 +218,23 @@ error-discord-unreachable = Discord cannot be reached: { $problem }
 cli-suggestion = Try: { $line }
 cli-note = Note: { $note }
 cli-waiting-lock = Another easel command is drawing; waiting for it.
+## Models: what they can and may (bot/prompt/limits.py, bot/cogs/models.py)
+
+note-corrected-num-inference-steps = { $model } draws in { $low } to { $high } steps, so { $wished } steps became { $now }.
+note-corrected-guidance-scale = { $model } draws with a guidance of { $low } to { $high }, so { $wished } became { $now }.
+note-corrected-scheduler = { $model } draws with { $known } only, so { $wished } became { $now }.
+note-negative-unheard = { $model } draws without guidance here, so it cannot hear --no.
+note-non-commercial = { $model } may not be used for money: { $licence }.
+models-licence-unknown = licence unknown
+models-line =
+    • `{ $model }`{ $default ->
+        [yes] {" "}(default)
+       *[no] {""}
+    } · { $steps } steps with { $sampler } · { $licence }{ $commercial ->
+        [no] {" "}· **not for commercial use**
+       *[yes] {""}
+    }
+
 cli-starting = starting
 cli-waiting = waiting
 cli-drawing = drawing
@@ -266,6 +284,7 @@ safety-block-weapons = This prompt is about weapons or attacks of a kind that is
 safety-block-real-people = Pictures of real people are not allowed here. Leave out the name and try again.
 safety-block-copyrighted = Pictures of protected characters are not allowed here. Describe a character of your own and try again.
 safety-block-living-artists = Copying the style of living artists is not allowed here. Describe the style in words and try again.
+doctor-model-non-commercial = (not for commercial use)
 
 safety-review-sexual = This prompt may lead to sexual content; a moderator looks at the picture before it is shown.
 safety-review-self-harm = This prompt touches suicide or self-harm; a moderator looks at the picture before it is shown.

@@ -26,7 +26,7 @@ TASKS = {
 def waiting(job: Job, parent: Job | None, place: Place, now: float) -> Post:
     """It stands in the queue."""
     when = f"<t:{int(now + place.seconds)}:R>"
-    lines = [sentence(job.locale, "job-place", ahead=place.ahead, when=when)]
+    lines = [sentence(job.locale, "job-place", ahead=place.ahead, when=when), *_notes(job)]
     status = sentence(job.locale, "job-waiting", attempt=job.attempt)
     return _post(job, parent, status, lines, waiting_view(job.id, job.locale))
 
@@ -44,8 +44,7 @@ def running(job: Job, parent: Job | None, progress: Progress | None, now: float)
 
 def pictures(job: Job, parent: Job | None, count: int, files: tuple[Upload, ...]) -> Post:
     """It is done, and these are its pictures."""
-    notes = [sentence(job.locale, note.id, **note.facts) for note in job.request.notes]
-    lines = [facts(job, job.locale), *notes]
+    lines = [facts(job, job.locale), *_notes(job)]
     return _post(job, parent, "", lines, pictures_view(job.id, job.locale, count), files=files)
 
 
@@ -60,6 +59,11 @@ def ended(job: Job, parent: Job | None, reason: str = "") -> Post:
 def facts(job: Job, locale: str) -> str:
     """One line with what decided the pixels."""
     params = job.request.params
+    if job.request.api_quality:
+        return sentence(
+            locale, "job-facts-api", quality=job.request.api_quality, width=params.width, height=params.height,
+            model=params.model, price=f"{job.request.price:.2f}", job=job.id,
+        )  # fmt: skip
     return sentence(
         locale, "job-facts", seed=params.seed, steps=params.num_inference_steps, cfg=f"{params.guidance_scale:g}",
         sampler=params.scheduler, width=params.width, height=params.height, model=params.model, job=job.id,
@@ -87,6 +91,10 @@ def shortened(text: str, limit: int) -> str:
 def harmless(text: str) -> str:
     """User text for the inside of a message: one line, no formatting, no mention."""
     return discord.utils.escape_mentions(discord.utils.escape_markdown(" ".join(text.split())))
+
+
+def _notes(job: Job) -> list[str]:
+    return [sentence(job.locale, note.id, **note.facts) for note in job.request.notes]
 
 
 def _post(

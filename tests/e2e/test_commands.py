@@ -182,6 +182,26 @@ async def test_help_comes_from_the_table(world: World) -> None:
     assert "4294967295" in text
 
 
+async def test_models_with_their_licences(world: World) -> None:
+    result = await world.alice.slash(world.channel, "models")
+    assert result.ephemeral
+    text = "\n".join(embed.description for embed in result.response.embeds)
+    models = world.bot.config.models
+    for name, spec in models.items():
+        line = next(line for line in text.splitlines() if f"`{name}`" in line)
+        assert spec.licence in line
+        assert ("not for commercial use" in line) is not spec.commercial
+        assert ("(default)" in line) is (name == world.bot.config.default_model)
+    assert not all(spec.commercial for spec in models.values())
+
+
+async def test_a_corrected_wish_is_said_while_the_job_waits_and_a_licence_with_the_pictures(world: World) -> None:
+    await world.alice.slash(world.channel, "imagine", prompt="a fox --model turbo --steps 20")
+    (job,) = await world.jobs(world.alice)
+    assert job.request.params.num_inference_steps == 4
+    assert [note.id for note in job.request.notes] == ["note-corrected-num-inference-steps", "note-non-commercial"]
+
+
 # --- Names ------------------------------------------------------------------------------------------------------------
 
 
@@ -191,7 +211,7 @@ async def test_two_bots_can_live_in_one_server(runtime: Runtime) -> None:
     world = World(runtime, FAST)
     await world.start()
     assert {command.name for command in world.bot.tree.get_commands()} == {
-        f"easel-{name}" for name in ("imagine", "queue", "cancel", "info", "help")
+        f"easel-{name}" for name in ("imagine", "queue", "cancel", "info", "help", "models")
     }
     result = await world.alice.slash(world.channel, "easel-imagine", prompt="a red fox")
     assert await world.pictures(result.response.id)

@@ -1,0 +1,43 @@
+"""/models: what can draw here, and under which licence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.cogs.help import pages
+from bot.studio import Studio
+from bot.text import sentence
+from gpu.types import ModelSpec
+
+Interaction = discord.Interaction[Any]
+
+
+class ModelsCog(commands.Cog):
+    """What `--model` takes."""
+
+    def __init__(self, studio: Studio) -> None:
+        self._studio = studio
+
+    @app_commands.command()
+    async def models(self, interaction: Interaction) -> None:
+        """Show the models, their settings and licences."""
+        config, locale = self._studio.config, str(interaction.locale)
+        lines = [model_line(spec, locale, default=name == config.default_model) for name, spec in config.models.items()]
+        embeds = [discord.Embed(description=page) for page in pages(lines)]
+        await interaction.response.send_message(embeds=embeds[:1], ephemeral=True)
+        for embed in embeds[1:]:
+            await interaction.followup.send(embed=embed, ephemeral=True)
+
+
+def model_line(spec: ModelSpec, locale: str, *, default: bool) -> str:
+    """`sdxl` (default) · 30 steps with Euler · CreativeML Open RAIL++-M · not for commercial use"""
+    licence = spec.licence or sentence(locale, "models-licence-unknown")
+    return sentence(
+        locale, "models-line", model=spec.name, default="yes" if default else "no", steps=spec.num_inference_steps,
+        sampler=spec.scheduler, licence=f"[{licence}]({spec.licence_url})" if spec.licence_url else licence,
+        commercial="yes" if spec.commercial else "no",
+    )  # fmt: skip
