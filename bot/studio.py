@@ -240,14 +240,14 @@ class Studio:
                 inputs=await asyncio.to_thread(inputs.store, self._files, job_id) if inputs else (),
                 **extra or {},
             )
+            marked = with_licence(request.notes, self.config.models.get(params.model))
+            request = request.model_copy(update={"notes": marked})
             estimate = capabilities.estimate(params) * (request.strength if task is Task.VARY else 1.0)
             new = self._new_job(requester, request, text=text, estimate=estimate, parent=parent, index=index)
             job = await self._queue.enqueue(replace(new, pool=capabilities.pool))
         except BaseException:
             await asyncio.to_thread(self._files.remove, job_id)
             raise
-            marked = with_licence(request.notes, self.config.models.get(params.model))
-            request = request.model_copy(update={"notes": marked})
         if job.id != job_id:  # a double click: the first one is in the queue already
             await asyncio.to_thread(self._files.remove, job_id)
         self._dispatcher.wake()
