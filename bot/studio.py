@@ -16,8 +16,7 @@ from bot.dispatcher import Dispatcher
 from bot.errors import NotYours, Paused, PictureGone, PromptBlocked, PromptError
 from bot.inputs import ALONE, NEED_A_PICTURE, Inherited, Inputs, NewInput, prepare, read
 from bot.prompt.limits import fit, with_licence
-from bot.prompt.models import parse_line, unused
-from bot.prompt.parser import ParsedPrompt, format_line
+from bot.prompt.parser import ParsedPrompt, format_line, parse
 from bot.prompt.resolve import resolve
 from bot.prompt.styles import Styles
 from bot.requester import Requester
@@ -80,7 +79,6 @@ class Studio:
         params, corrected = fit(resolve(parsed, spec=spec, styles=self.styles, seed=seed), spec, parsed.chosen)
         prepared = await asyncio.to_thread(lambda: prepare(params, read(inputs), parsed.chosen, spec))
         notes = (*(Note(id=id, facts=facts) for id, facts in parsed.notes), *corrected, *prepared.notes)
-        notes += unused(parsed.chosen, spec)
         line = format_line(parsed.prompt, parsed.chosen)
         return await self._enqueue(
             requester, Task.IMAGINE, prepared.params, text=line, extra={"notes": notes}, inputs=prepared
