@@ -6,6 +6,7 @@ from dataclasses import fields
 from importlib.metadata import version
 from pathlib import Path
 
+import simcord
 import simcord.preview
 from simcord._clock import Clock
 from simcord.backend import Backend, cdn
@@ -40,6 +41,11 @@ def test_the_preview_publishes_by_the_names_that_the_demo_calls() -> None:
     assert callable(Preview._advance_presentation_time)
     assert "_active_action" in Preview.__init__.__code__.co_names
     assert callable(PreviewServer._static)
+
+
+def test_a_page_asks_the_environment_for_errors() -> None:
+    assert callable(simcord.Env.errors_since)
+    assert "errors_since" in _actions._ActionOps._finish_action.__code__.co_names
 
 
 def test_the_backend_has_a_clock_a_transcript_and_a_bot_user() -> None:
