@@ -9,23 +9,27 @@ from __future__ import annotations
 import itertools
 import random
 import tomllib
+import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from simplemma.strategies.dictionaries import DefaultDictionaryFactory
+
 from bot.safety import Category
 from bot.safety.lexicon import FOLDER, expand
+from bot.safety.normalise import fold
 
 INNOCENT = Path(__file__).parent.parent / "tests" / "bot" / "safety" / "innocent"
 
 Disguise = Callable[[str, random.Random], str]
 
+_INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u200e\u200f\u202a\u202c\u2066\u2069\u00ad\ufe0e\ufe0f\U000e0101"
 _CYRILLIC = str.maketrans("aeopcyxiABEKMHOPCTX", "аеорсухіАВЕКМНОРСТХ")
 _LATIN = str.maketrans("аеорсухіАВЕКМНОРСТХ", "aeopcyxiABEKMHOPCTX")
 _GREEK = str.maketrans("oviauABEZHIKMNOPTX", "ονιαυΑΒΕΖΗΙΚΜΝΟΡΤΧ")
 _LEET = str.maketrans("aeiost", "431057")
 _SIGNS = str.maketrans("asil", "@$!|")
-_REVERSE_LOOKS = {"а": "a", "е": "e"}
 
 
 def _each(text: str, change: Callable[[str], str]) -> str:
@@ -127,21 +131,22 @@ class Sample:
     disguise: str
 
 
-def pairs() -> list[tuple[str, str]]:
-    """Disguises that can be worn together, in this order."""
-    names = [name for name in DISGUISES if name != "plain"]
-    return [
-        (one, other)
-        for one, other in itertools.permutations(names, 2)
-        if not any({one, other} <= kind for kind in _SAME_KIND)
-    ]
+def pairs() -> list[str]:
+    """Disguises that can be worn together, in this order: "leetspeak + spaced"."""
+    both = itertools.permutations((name for name in DISGUISES if name != "plain"), 2)
+    return [f"{one} + {other}" for one, other in both if not any({one, other} <= kind for kind in _SAME_KIND)]
 
 
 def disguised(text: str, disguise: str, rng: random.Random) -> str:
-    """`text` in a disguise of `DISGUISES`, or in two: "leetspeak + spaced"."""
+    """`text` in a disguise of `DISGUISES`, or in two. Words that would be left without any letter stay as they are."""
+    worn = text
     for name in disguise.split(" + "):
-        text = DISGUISES[name](text, rng)
-    return text
+        worn = DISGUISES[name](worn, rng)
+    return worn if all(map(_has_letter, worn.split())) or not all(map(_has_letter, text.split())) else text
+
+
+def _has_letter(word: str) -> bool:
+    return any(char.isalpha() for char in unicodedata.normalize("NFKC", word)) or not word.strip(_INVISIBLE + ".-_")
 
 
 def terms(name: str, *tables: str) -> dict[str, list[str]]:
@@ -187,3 +192,23 @@ def innocent() -> Iterator[Sample]:
         for line in path.read_text("utf-8").splitlines():
             if line.strip() and not line.startswith("#"):
                 yield Sample(line.strip(), path.stem, "", "plain")
+
+
+def dictionary(rng: random.Random, *, per_language: int) -> Iterator[Sample]:
+    """Dictionary words that contain a listed term, but neither are one nor begin like one."""
+    single = {term for name in CATEGORIES for listed in terms(name, "explicit", "undress").values() for term in listed}
+    contained = {fold(term) for term in single if len(term) > 2 and " " not in term}
+    longest = max(map(len, contained))
+    for language in ("en", "es", "fr", "de", "pt", "it", "nl"):
+        words = sorted(DefaultDictionaryFactory().get_dictionary(language))
+        rng.shuffle(words)
+        fitting = (word for word in words if _only_inside(fold(word), contained, longest))
+        for word in itertools.islice(fitting, per_language):
+            yield Sample(word, "dictionary", language, "plain")
+
+
+def _only_inside(word: str, contained: set[str], longest: int) -> bool:
+    """Whether a term is somewhere inside the word, but not at its beginning or as one of its hyphenated parts."""
+    if any(part[:end] in contained for part in word.split("-") for end in range(3, len(part) + 1)):
+        return False
+    return any(word[start:end] in contained for start in range(len(word)) for end in range(start + 3, start + longest))

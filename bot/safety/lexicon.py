@@ -24,13 +24,15 @@ HARMLESS = "allow.phrase"
 
 FOLDER = Path(__file__).parent / "terms"
 
-DENSE = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
+DENSE = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
+DENSE += "\uac00-\ud7af\uf900-\ufaff"
 """Scripts written without spaces between words (or, Korean, with particles glued to them)."""
 
 _IS_DENSE = re.compile(f"[{DENSE}]")
 _WORD = re.compile(r"[^\W_]+\*?|#\w+")
 _RUN = re.compile(r"(.)\1+")
 _GROUP = re.compile(r"\{([^{}]*)\}")
+_LETTERS = re.compile(r"[^\W_]|[\u0e31-\u0e4e\u0eb1-\u0ece\u102b-\u103e\u17b6-\u17d3]")
 _KATAKANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)} | {0x30FC: None}
 
 
@@ -111,9 +113,10 @@ class Lexicon:
 
     def finish(self) -> None:
         """Build the indexes once all terms are in."""
-        self.skeletons = {skeleton(word): word for word in self.words if not word.isascii()}
-        for word in (*self.words, *self.skeletons):
-            end = len(word.removesuffix("*"))
+        plain = {word.removesuffix("*") for word in self.words}
+        self.skeletons = {skeleton(word): word for word in plain if not word.isascii()}
+        for word in (*plain, *self.skeletons):
+            end = len(word)
             while end and word[:end] not in self.prefixes:
                 self.prefixes.add(word[:end])
                 end -= 1
@@ -124,8 +127,8 @@ class Lexicon:
 
 
 def dense_form(text: str) -> str:
-    """How a script without spaces is compared: letters only, katakana as hiragana, without length marks."""
-    return "".join(char for char in text.lower().translate(_KATAKANA) if char.isalnum())
+    """How a script without spaces is compared: letters and their vowel signs, katakana as hiragana, no length marks."""
+    return "".join(_LETTERS.findall(text.lower().translate(_KATAKANA)))
 
 
 def undoubled(text: str) -> str:

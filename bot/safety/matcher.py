@@ -18,7 +18,7 @@ from bot.safety.lexicon import HARMLESS, Lexicon, Node, Term
 from bot.safety.speller import Hit, dense, spell
 
 _WORD = re.compile(r"[^\W_]+")
-_BREAK = re.compile(r"[,;.!?:][\s]|\n")
+_BREAK = re.compile(r"(?:(?<!\b[^\W\d_])\.|[,;!?:])\s|\n")
 _KANA = re.compile("[\u3041-\u30ff]")
 _MAX_GAP = 8
 _SHORT = 2
@@ -117,7 +117,7 @@ class Reading:
                 yield from self._from(after, start, hit.end)
 
     def _counts(self, term: Term, start: int, end: int) -> bool:
-        """Whether the text is in the term's language, if it must be; very short and harmless terms stand undisguised."""
+        """Whether a term holds there: some need a text in their language, very short and harmless ones no disguise."""
         if term.at_home and not self._languages[term.language]:
             return False
         if len(term.text) > _SHORT and term.tag != HARMLESS:
@@ -174,6 +174,6 @@ def _applies(reading: Reading, found: Found, rule: Mapping[str, Any]) -> bool:
     return any(
         (other.end <= found.start or found.end <= other.start)
         and reading.distance(found, other) <= rule["within"]
-        and reading.same_clause(found, other)
+        and (rule.get("across") or reading.same_clause(found, other))
         for other in reading.tagged(rule["near"])
     )

@@ -12,20 +12,26 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from bot.safety.lexicon import DENSE, Lexicon, dense_form
+from bot.safety.lexicon import DENSE, HARMLESS, Lexicon, dense_form
 from bot.safety.normalise import letters, looks
 
+_SIGN = re.compile(r"[\W_]")
 _SPACES = re.compile(r"\s+")
 _CHUNK = re.compile(r"\S+")
 _PIECE = re.compile(r"[^\W\d_]+")
 _ALNUM = re.compile(r"[^\W_]+")
 _DENSE = re.compile(f"[{DENSE}]")
-_DENSE_RUN = re.compile(f"[{DENSE}a-zA-Z0-9](?:[\\W_]{{0,3}}[{DENSE}a-zA-Z0-9])*")
+_DENSE_RUN = re.compile(f"[{DENSE}a-zA-Z0-9](?:[\\W_]{{0,6}}[{DENSE}a-zA-Z0-9])*")
 _NUMBER = re.compile(r"(?<![\d.,:/])\d{1,2}(?![\d%]|[.,:/]\d)")
 _ODD = re.compile(r"(.)\1|.I|[a-zA-Z][^a-zA-Z]|[^a-zA-Z][a-zA-Z]", re.DOTALL)
 """In a word: a double letter, a capital I inside, two alphabets."""
 _PLAIN_SIGNS = ".,;:!?()[]{}\"'`~…“”„«»‹›—–-_#=*&%^/\\"
-_LEETSPEAK = re.compile(r"[^\W\d_][@$!|0-9]+[^\W\d_]|(?<!\S)[@$|]+[^\W\d_]|[^\W\d_][@$|](?!\S)")
+_ODD_TEXT = re.compile(
+    r"[^\W\d_][-._]?[@$!|0-9]+[-._]?[^\W\d_]|(?<!\S)[@$|]+[^\W\d_]|[^\W\d_]([@$|]|[-._]!)(?!\S)"
+    r"|[^\W\d_]\d\d"
+    r"|[a-zA-Z][-._]?[\u0370-\u04ff]|[\u0370-\u04ff][-._]?[a-zA-Z]"
+)
+"""Leetspeak or mixed alphabets: then digits alone, one letter, and a "!" at the end are spelled as well."""
 _OPENING_SIGNS = _PLAIN_SIGNS.replace("!", "")
 _MIN_SPELLED = 3
 _MAX_SINGLE = 6
@@ -48,12 +54,12 @@ class Hit:
 def spell(text: str, lexicon: Lexicon) -> list[Hit]:
     """Every known word in `text` (already cleaned, case kept)."""
     text = _DENSE.sub(" ", text)
-    leet = bool(_LEETSPEAK.search(text))
+    odd = bool(_ODD_TEXT.search(text))
     hits: list[Hit] = []
     loose: list[tuple[int, int]] = []
     for match in _CHUNK.finditer(text):
         chunk, start = match.group(), match.start()
-        hits += _in_chunk(text, chunk, start, lexicon, leet=leet)
+        hits += _in_chunk(text, chunk, start, lexicon, odd=odd)
         if len(chunk) <= _MAX_SINGLE and len({char for char in chunk.lower() if char.isalnum()}) <= 1:
             loose.append(match.span())
         elif loose:
@@ -77,24 +83,26 @@ def dense(text: str, lexicon: Lexicon) -> Iterator[tuple[int, int, str]]:
             folded = dense_form("".join(text[at] for at in run))
             for index, char in enumerate(folded):
                 for term, tag in lexicon.dense.get(char, ()):
-                    if folded.startswith(term, index):
-                        yield run[index], run[index + len(term) - 1] + 1, tag
+                    start, last = run[index], run[min(index + len(term), len(run)) - 1]
+                    if folded.startswith(term, index) and (tag != HARMLESS or not _SIGN.search(text, start, last)):
+                        yield start, last + 1, tag
 
 
-def _in_chunk(text: str, chunk: str, start: int, lexicon: Lexicon, *, leet: bool) -> Iterator[Hit]:
-    """Words in a stretch without white space. In leetspeak a final "!" may be a letter, and digits alone a word."""
-    core = chunk.strip(_PLAIN_SIGNS.replace("!", "")) if leet else chunk.rstrip(_PLAIN_SIGNS).lstrip(_OPENING_SIGNS)
+def _in_chunk(text: str, chunk: str, start: int, lexicon: Lexicon, *, odd: bool) -> Iterator[Hit]:
+    """Words in a stretch without white space; in an `odd` text nothing is too short or too strange to be spelled."""
+    core = chunk.strip(_PLAIN_SIGNS.replace("!", "")) if odd else chunk.rstrip(_PLAIN_SIGNS).lstrip(_OPENING_SIGNS)
     if core.isalpha() and not _ODD.search(core):
-        yield from _plain(core.lower(), start + chunk.index(core), lexicon)
+        yield from _plain(core, start + chunk.index(core), lexicon)
         return
     for piece in {(piece.start(), piece.group()) for rule in (_PIECE, _ALNUM) for piece in rule.finditer(chunk)}:
-        yield from _plain(piece[1].lower(), start + piece[0], lexicon)
-    if leet or (len(core) > 1 and not core.isdigit()):
+        yield from _plain(piece[1], start + piece[0], lexicon)
+    if odd or (len(core) > 1 and not core.isdigit()):
         yield from _spelled(text, range(start, start + len(chunk)), lexicon)
 
 
 def _plain(word: str, start: int, lexicon: Lexicon) -> Iterator[Hit]:
     """`word` itself, a stem that it begins with, or, in another alphabet, the Latin word that it looks like."""
+    written, word = word, word.lower()
     end = start + len(word)
     if word in lexicon.words:
         yield Hit(start, end, word)
@@ -103,7 +111,7 @@ def _plain(word: str, start: int, lexicon: Lexicon) -> Iterator[Hit]:
             if word[:length] in lexicon.stems:
                 yield Hit(start, end, f"{word[:length]}*")
     if not word.isascii():
-        for look in looks(word):
+        for look in looks(written):
             yield from _plain(look, start, lexicon)
 
 
@@ -124,7 +132,7 @@ def _spelled(text: str, places: range, lexicon: Lexicon, *, run: bool = False) -
     """Known words in a part of the text, read through disguises.
 
     Words begin and end where no letter is beside them; in a run of single letters, anywhere. A walk is the beginning
-    of a word, and where it began; of two walks with the same beginning the later one goes on, so that their number is
+    of a word, and where it began; of two walks with the same beginning the older one goes on, so that their number is
     bounded whatever the text.
     """
     walks: dict[str, int] = {}
@@ -137,7 +145,8 @@ def _spelled(text: str, places: range, lexicon: Lexicon, *, run: bool = False) -
         ends = run or at + 1 == places.stop or not text[at + 1].isalpha()
         for prefix, origin in reached.items():
             edge = not run or len(prefix) >= _MIN_SPELLED or origin == places.start or at + 1 == places.stop
-            for word in {prefix, lexicon.skeletons.get(prefix, prefix)}:
+            foreign = lexicon.skeletons.get(prefix, "") if not text[origin : at + 1].isascii() else ""
+            for word in (prefix, foreign):
                 if ends and edge and word in lexicon.words:
                     yield Hit(origin, at + 1, word)
                 if word in lexicon.stems:
@@ -158,7 +167,7 @@ def _reached(walks: dict[str, int], options: str, lexicon: Lexicon) -> dict[str,
     for prefix, origin in walks.items():
         for option in options:
             for longer in (prefix + option, prefix if prefix[-1:] == option else ""):
-                if longer in lexicon.prefixes and origin >= reached.get(longer, 0):
+                if longer in lexicon.prefixes and origin <= reached.get(longer, origin):
                     reached[longer] = origin
     return reached
 
