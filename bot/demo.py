@@ -190,14 +190,13 @@ def live_page() -> Iterator[None]:
 
 
 def dressed(serve: Any) -> Any:
-    """The handler for static files, with our name in the page and the test tools out of sight."""
+    """The handler for static files, with the page dressed for its visitors."""
 
     async def static(server: Any, request: Any) -> Any:
         response = await serve(server, request)
-        if request.path == "/":
-            for theirs, ours in DRESS.items():
-                response.text = response.text.replace(theirs, ours)
-        elif request.path == "/preview.css":
+        for theirs, ours in DRESS.get(request.path, {}).items():
+            response.text = response.text.replace(theirs, ours)
+        if request.path == "/preview.css":
             response.text += STYLE
         return response
 
@@ -205,10 +204,14 @@ def dressed(serve: Any) -> Any:
 
 
 DRESS = {
-    "<title>SimCord Preview<": "<title>Easel demo<",
-    'class="brand-mark" aria-hidden="true">S<': 'class="brand-mark" aria-hidden="true">E<',
-    "<strong>SimCord</strong><small>Preview<": "<strong>Easel</strong><small>on SimCord<",
+    "/": {
+        "<title>SimCord Preview<": "<title>Easel demo<",
+        'class="brand-mark" aria-hidden="true">S<': 'class="brand-mark" aria-hidden="true">E<',
+        "<strong>SimCord</strong><small>Preview<": "<strong>Easel</strong><small>on SimCord<",
+    },
+    "/timeline.js": {"ui.timeline.clientHeight <= 1 ?": "ui.timeline.clientHeight <= 240 ?"},
 }
+"""File → what stands there → what is shown instead: our name; and who is near the end follows new messages."""
 STYLE = """
 #capture-open, #inspector-toggle, #view-action-output, .sidebar-search, .advanced-search,
 .command-popup:has(.command-empty) { display: none; }
