@@ -17,9 +17,11 @@ from gpu.errors import InputError
 MAX_BYTES = 32 * 2**20
 MAX_PIXELS = 50_000_000
 MAX_SIDE = 16_384
-FORMATS = ("PNG", "JPEG", "MPO", "WEBP", "GIF", "BMP", "TIFF")
-"""MPO: a JPEG with a second picture behind it, as some phones write."""
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
+"""As Pillow calls them; JPEG includes those with a second picture behind them, as some phones write."""
 
+PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*")
+"""How they begin; what begins so and cannot be opened is damaged."""
 SIGNATURES = {
     b"PK\x03\x04": "ZIP", b"%PDF": "PDF", b"Rar!": "RAR", b"7z\xbc\xaf": "7z", b"\x1f\x8b": "gzip", b"MZ": "EXE",
     b"\x7fELF": "ELF", b"8BPS": "PSD", b"%!PS": "PostScript", b"OggS": "Ogg", b"ID3": "MP3", b"RIFF": "RIFF",
@@ -57,6 +59,8 @@ def _decoded(data: bytes) -> Image.Image:
     try:
         image = Image.open(io.BytesIO(data), formats=FORMATS)
     except UnidentifiedImageError as error:
+        if data.startswith(PICTURES):
+            raise
         raise InputError("error-input-type", found=_kind(data)) from error
     if image.width * image.height > MAX_PIXELS or max(image.size) > MAX_SIDE:
         raise InputError("error-input-pixels", limit=MAX_PIXELS // 10**6, side=MAX_SIDE)
@@ -103,7 +107,7 @@ def _kind(data: bytes) -> str:
         return "SVG"
     if head.startswith((b"<!doctype html", b"<html")):
         return "HTML"
-    return next((name for magic, name in SIGNATURES.items() if data.startswith(magic)), "?")
+    return next((name for magic, name in SIGNATURES.items() if data.startswith(magic)), "unknown")
 
 
 def _is_hybrid(data: bytes) -> bool:

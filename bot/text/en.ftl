@@ -21,6 +21,7 @@ error-prompt-twice = { $flag } stands twice in the line, with { $first } and wit
 error-prompt-both = { $flag } is { $written } in the line and { $option } in the option beside it. Give it once.
 error-prompt-weights = The weights behind :: add up to { $sum }; they must add up to more than 0, or there is nothing to draw towards.
 error-prompt-emphasis = A weight such as (words:1.2) must be from { $low } to { $high }; you wrote { $written }.
+error-prompt-lora = { $flag } takes a LoRA and a weight from { $low } to { $high }, such as name:0.8; you wrote “{ $written }”. There is: { $choices }.
 note-prompt-weight = I read “{ $written }” as { $read }, a weight. If the number belongs to the picture, leave out the colon.
 note-prompt-mixed = I mix the prompts between the bars: “{ $read }”.
 note-prompt-read = I read “{ $written }” as { $flag }. If it belongs to the picture, put a backslash before it.
@@ -42,7 +43,7 @@ error-picture-too-large = The picture does not fit into the { $limit } bytes tha
 error-input-empty = The picture you sent is an empty file. Send it again.
 error-input-bytes = The picture you sent has { $size } MB and { $limit } MB is the limit. Send a smaller one.
 error-input-type = { $found ->
-    [?] What you sent is no picture that I can read.
+    [unknown] What you sent is no picture that I can read.
    *[other] What you sent is no picture that I can read; it looks like { $found }.
   } Send a PNG, JPEG, WebP, GIF, BMP or TIFF.
 error-input-pixels = The picture you sent is too large: { $limit } million pixels and { $side } on a side are the limit. Send a smaller one.
@@ -98,6 +99,30 @@ error-model-lora = { $file } of { $source } is not a LoRA for this model. Check 
 error-model-broken = { $source } cannot be loaded: { $problem }
 error-device-missing = The device { $device } is not there, only { $found }. Set "device" in config.toml to auto, or install the matching build of torch.
 
+## OpenAI's models (gpu/openai.py, bot/prompt/models.py, storage/spending.py)
+
+error-openai-refused = OpenAI's own safety check refused this request. Change the line, or draw it with another --model.
+error-openai-billing = OpenAI draws nothing more for this bot: its account has no credit left. Draw with another --model, and tell the bot's operator.
+error-openai-key = OpenAI does not accept the bot's key. Draw with another --model, and tell the bot's operator to set OPENAI_API_KEY again.
+error-openai-permission = OpenAI does not let this bot use { $model }. Draw with another --model; the operator may have to verify the organisation at platform.openai.com.
+error-openai-model = OpenAI has no model { $model } (any more). Draw with another --model, and tell the bot's operator to change [openai.models].
+error-openai-busy = OpenAI has too many requests of this bot and still refused after some waiting. Try again in a minute.
+error-openai-timeout = OpenAI did not deliver within { $seconds } seconds. Try again, or with --quality draft.
+error-openai-unreachable = OpenAI cannot be reached. Try again later, or draw with another --model.
+error-openai-down = OpenAI has a failure of its own. Try again later, or draw with another --model.
+error-openai-declined = OpenAI does not take this request for { $model }; the bot's log says why. Change the flags, or draw with another --model.
+error-openai-answer = OpenAI's answer holds no picture that can be read. Try again, or draw with another --model.
+error-openai-unchecked = The pictures came, but the image check could not look at them, so they are not shown. Tell the bot's operator.
+error-openai-unavailable = { $model } is drawn by OpenAI, which this bot cannot ask yet. Draw with another --model; the operator sets OPENAI_API_KEY and installs requirements-openai.txt.
+error-model-shut-down = OpenAI shut { $written } down on { $date }, and no other model of OpenAI is configured here. Leave out --model, or choose another one.
+error-size-not-offered = { $model } does not draw { $size }, only { $sizes }. Choose one of these shapes with --ar.
+error-cost-limit = This would cost { $price }, and you have spent { $spent } of the { $limit } that a member may spend a day. You can go on after midnight UTC, in { $hours ->
+    [one] one hour
+   *[other] { $hours } hours
+  }, or now with a --model that costs nothing.
+note-model-shut-down = { $written } was shut down on { $date }; drawn with { $model }.
+note-openai-unused = { $model } takes no { $flags }; drawn without.
+
 ## Discord: what is refused (bot/delivery.py, bot/permissions.py, bot/mailbox.py)
 
 error-not-yours = That job belongs to someone else. Its owner can do that, or a member with Manage Messages in this channel.
@@ -148,6 +173,7 @@ job-alt-text = { $count ->
     [one] A picture
    *[other] { $count } pictures
   } drawn by a machine from: { $prompt }
+job-facts-api = quality { $quality } · { $width }×{ $height } · { $model } · price { $price } · job { $job }
 button-cancel = Cancel
 button-upscale = U{ $index }
 button-vary = V{ $index }
@@ -260,6 +286,9 @@ doctor-model-later = { $model }: not on this machine, and the hub cannot be reac
 doctor-model-failed = { $model }: { $problem }
 doctor-model-non-commercial = (not for commercial use)
 doctor-model-unpinned = { $model }: the hub repository has no pinned revision and may change. Set "revision" to the 40 digits of a commit.
+doctor-openai = { $models }; a member may spend { $limit } a day (OpenAI was not asked)
+doctor-openai-key = OPENAI_API_KEY is not set, so { $models } cannot draw. Make a key at https://platform.openai.com/api-keys
+doctor-openai-package = The client is not installed, so { $models } cannot draw: pip install -r requirements-openai.txt
 doctor-device = { $device } ({ $name }), { $dtype }, torch { $torch }
 doctor-device-fake = the fake engine draws coloured squares; no device is used
 doctor-safety = { $check } looks at every picture for: { $categories }
@@ -307,3 +336,12 @@ safety-spoiler-weapons = This prompt may show weapons, so the picture is shown b
 safety-spoiler-real-people = This prompt names a real person, so the picture is shown behind a spoiler.
 safety-spoiler-copyrighted = This prompt names a protected character, so the picture is shown behind a spoiler.
 safety-spoiler-living-artists = This prompt names a living artist, so the picture is shown behind a spoiler.
+
+## LoRAs (gpu/loras.py, gpu/adapters.py, bot/cogs/loras.py)
+
+error-lora-unknown = There is no LoRA “{ $name }” any more. /loras lists those that there are.
+error-lora-family = The LoRA “{ $name }” was made for another kind of model than { $model }. Choose another model with --model, or leave it out.
+command-loras = Show the LoRAs that --lora can name
+loras-none = There are no LoRAs yet: the operator puts .safetensors files into the folder that config.toml names.
+loras-line = **{ $name }** { $about } · rank { $rank }, { $size } MB
+loras-trigger = adds “{ $trigger }” to the prompt
