@@ -28,13 +28,14 @@ from bot.errors import PromptBlocked, PromptError, Refusal
 from bot.text import DEFAULT_LOCALE, sentence, sentence_of
 from gpu.errors import EaselError, Fact, InputError, NotSupported
 from gpu.types import InputRole
-from storage.errors import JobNotFound, QueueFull
+from storage.errors import CostLimit, JobNotFound, QueueFull
 
 if TYPE_CHECKING:
     from bot.inputs import NewInput
     from bot.terminal import Ask
 
 FAILED, REFUSED, BLOCKED, INTERRUPTED = 1, 2, 3, 130
+REFUSALS = (Refusal, NotSupported, InputError, JobNotFound, QueueFull, CostLimit)
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="Easel.")
 
@@ -245,7 +246,7 @@ def _refuse(error: EaselError) -> None:
 def _exit_code(error: EaselError) -> int:
     if isinstance(error, PromptBlocked) or getattr(error, "state", "") == "blocked":
         return BLOCKED
-    return REFUSED if isinstance(error, Refusal | NotSupported | InputError | JobNotFound | QueueFull) else FAILED
+    return REFUSED if isinstance(error, REFUSALS) else FAILED
 
 
 def _stop(code: int, *words: str) -> None:

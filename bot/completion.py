@@ -37,7 +37,7 @@ def values_of(row: Param, studio: Studio, typed: str) -> list[str]:
     """The values of a parameter that begin with, then those that contain what was typed."""
     known: dict[str, Sequence[str]] = {
         "choice": row.choices,
-        "model": list(studio.config.models),
+        "model": list(studio.config.specs),
         "style": sorted(studio.styles.names),
         "quality": list(QUALITY),
         "ratio": ("1:1", *row.examples),

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, model_validator
 
 from bot.errors import ConfigError
+from gpu.openai_models import OpenAIModel
 from gpu.types import ModelSpec, SafetyPolicy, Setting
 from storage.models import Limits
 
@@ -72,6 +73,21 @@ class VaryConfig(Setting):
     strong: float = Field(0.85, gt=0, le=1)
 
 
+class OpenAIConfig(Setting):
+    """`[openai]`"""
+
+    base_url: str = "https://api.openai.com/v1"
+    slots: int = Field(4, ge=1, le=64)
+    timeout_seconds: float = Field(240, gt=0)
+    daily_limit: float = Field(1.0, ge=0)
+    models: dict[str, OpenAIModel] = {}
+
+    @property
+    def specs(self) -> dict[str, ModelSpec]:
+        """The models as the parser and the studio see them."""
+        return {name: model.spec(name) for name, model in self.models.items()}
+
+
 class Config(Setting):
     """The whole file. Paths are absolute once loaded."""
 
@@ -82,13 +98,21 @@ class Config(Setting):
     worker: WorkerConfig = WorkerConfig()
     safety: SafetyConfig = SafetyConfig()
     vary: VaryConfig = VaryConfig()
+    openai: OpenAIConfig = OpenAIConfig()
     models: dict[str, ModelSpec]
 
     @model_validator(mode="after")
     def _default_model_exists(self) -> Config:
         if self.default_model not in self.models:
             raise ValueError(f"default_model is {self.default_model!r}, but there is no [models.{self.default_model}]")
+        if twice := self.models.keys() & self.openai.models.keys():
+            raise ValueError(f"{min(twice)!r} is both in [models] and in [openai.models]")
         return self
+
+    @property
+    def specs(self) -> dict[str, ModelSpec]:
+        """Every model that a member may name, whoever draws it."""
+        return {**self.models, **self.openai.specs}
 
     @property
     def database(self) -> Path:
@@ -116,6 +140,11 @@ def load_config(path: Path = DEFAULT_PATH) -> Config:
 def discord_token() -> str:
     """The bot's token, or "" where none is set."""
     return os.environ.get("DISCORD_TOKEN", "").strip()
+
+
+def openai_key() -> str:
+    """The key of OpenAI's API, or "" where none is set."""
+    return os.environ.get("OPENAI_API_KEY", "").strip()
 
 
 def _named_models(raw: dict[str, Any]) -> dict[str, Any]:

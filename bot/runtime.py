@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib.util
 import secrets
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.config import PROJECT, Config
+from bot.config import PROJECT, Config, openai_key
 from bot.dispatcher import Dispatcher
 from bot.prompt.styles import Styles
 from bot.safety import STRICT
@@ -60,6 +61,9 @@ async def open_studio(config: Config, data_dir: Path | None = None) -> AsyncIter
         backend = LocalBackend(tuple(config.models.values()), worker_settings(config), data_dir)
         stack.push_async_callback(backend.close)
         backends: dict[str, Backend] = {"local": backend}
+        if remote := _openai(config, data_dir, backend):
+            stack.push_async_callback(remote.close)
+            backends["openai"] = remote
         jobs = JobStore(database)
         dispatcher = Dispatcher(
             queue=queue, files=files, backends=backends, lease_seconds=config.queue.lease_seconds
@@ -87,6 +91,19 @@ def worker_settings(config: Config) -> WorkerSettings:
         default_model=config.default_model,
         image_check=config.safety.image_check,
     )
+
+
+def _openai(config: Config, data_dir: Path, local: LocalBackend) -> Backend | None:
+    """OpenAI's models, where there are some, a key and the client; their pictures are checked by the local worker."""
+    settings, key = config.openai, openai_key()
+    if not settings.models or not key or not importlib.util.find_spec("openai"):
+        return None
+    from gpu.openai import OpenAIBackend  # the client takes its time, and only those who pay need it
+
+    return OpenAIBackend(
+        settings.models, key=key, base_url=settings.base_url, data_dir=data_dir, score=local.score,
+        slots=settings.slots, timeout=settings.timeout_seconds,
+    )  # fmt: skip
 
 
 async def _stop(task: asyncio.Task[None]) -> None:

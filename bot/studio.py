@@ -16,7 +16,8 @@ from bot.dispatcher import Dispatcher
 from bot.errors import NotYours, Paused, PictureGone, PromptBlocked, PromptError
 from bot.inputs import ALONE, NEED_A_PICTURE, Inherited, Inputs, NewInput, prepare, read
 from bot.prompt.limits import fit, with_licence
-from bot.prompt.parser import ParsedPrompt, format_line, parse
+from bot.prompt.models import parse_line, unused
+from bot.prompt.parser import ParsedPrompt, format_line
 from bot.prompt.resolve import resolve
 from bot.prompt.styles import Styles
 from bot.requester import Requester
@@ -74,11 +75,12 @@ class Studio:
         Raises `PromptError`, `PromptBlocked`, `InputError`, `NotSupported`, `QueueFull` or `Paused`.
         """
         parsed = self.parse(text, options)
-        spec = self.config.models[parsed.chosen.get("model") or self.config.default_model]
+        spec = self.config.specs[parsed.chosen.get("model") or self.config.default_model]
         seed = parsed.chosen.get("seed", self._random_seed())
         params, corrected = fit(resolve(parsed, spec=spec, styles=self.styles, seed=seed), spec, parsed.chosen)
         prepared = await asyncio.to_thread(lambda: prepare(params, read(inputs), parsed.chosen, spec))
         notes = (*(Note(id=id, facts=facts) for id, facts in parsed.notes), *corrected, *prepared.notes)
+        notes += unused(parsed.chosen, spec)
         line = format_line(parsed.prompt, parsed.chosen)
         return await self._enqueue(
             requester, Task.IMAGINE, prepared.params, text=line, extra={"notes": notes}, inputs=prepared
@@ -102,6 +104,7 @@ class Studio:
         """Draw variations of image `index` (1…n), starting from its stored latents. Raises `PictureGone`."""
         parent = await self._jobs.get(job_id)
         image = await self.image(job_id, index)
+        self._capable(parent.request.params, Task.VARY, ())
         if not image.latents or not self._files.exists(image.latents):
             raise PictureGone(job=job_id)
         params = parent.request.params.model_copy(update={**ALONE, "seed": self._random_seed(), "num_images": 4})
@@ -131,6 +134,7 @@ class Studio:
         request = parent.request.model_copy(
             update={
                 "job_id": new_id, "task": Task.UPSCALE, "params": params, "output_dir": self._files.directory(new_id),
+                "price": 0.0,
             }
         )  # fmt: skip
         copied = await asyncio.to_thread(self._files.copy, image, new_id)
@@ -201,7 +205,7 @@ class Studio:
 
     def parse(self, text: str, options: Mapping[str, object] | None = None) -> ParsedPrompt:
         """Read a line by the parameter table. Raises `PromptError`."""
-        return parse(text, models=self.config.models, styles=self.styles.names, options=options or {})
+        return parse_line(text, self.config, self.styles, options)
 
     # --- Inside ---------------------------------------------------------------------------------------------------
 
@@ -237,12 +241,14 @@ class Studio:
                 previews=self.config.worker.previews,
                 inputs=await asyncio.to_thread(inputs.store, self._files, job_id) if inputs else (),
                 **extra or {},
+                **self._order(params),
             )
             marked = with_licence(request.notes, self.config.models.get(params.model))
             request = request.model_copy(update={"notes": marked})
             estimate = capabilities.estimate(params) * (request.strength if task is Task.VARY else 1.0)
             new = self._new_job(requester, request, text=text, estimate=estimate, parent=parent, index=index)
-            job = await self._queue.enqueue(replace(new, pool=capabilities.pool))
+            limit = self.config.openai.daily_limit if request.price else None
+            job = await self._queue.enqueue(replace(new, pool=capabilities.pool), daily_limit=limit)
         except BaseException:
             await asyncio.to_thread(self._files.remove, job_id)
             raise
@@ -258,7 +264,7 @@ class Studio:
         data = await asyncio.to_thread(self._files.absolute(image.path).read_bytes)
         old = {**ALONE, "seed": self._random_seed(), "num_images": 4}
         params = parent.request.params.model_copy(update={**old, **wish})
-        spec = self.config.models.get(params.model)
+        spec = self.config.specs.get(params.model)
         if spec is None:
             raise NotSupported("error-model-not-served", model=params.model)
         sent = [NewInput(InputRole.IMAGE, data)]
@@ -300,8 +306,22 @@ class Studio:
                 raise NotSupported("error-scheduler-not-supported", scheduler=params.scheduler, schedulers=known)
             if missing := [role for role in roles if role not in model.inputs]:
                 raise NotSupported("error-input-role", model=params.model, role=missing[0])
+            self._check_size(params)
             return capabilities
+        if params.model in self.config.openai.models:
+            raise NotSupported("error-openai-unavailable", model=params.model)
         raise NotSupported("error-model-not-served", model=params.model)
+
+    def _check_size(self, params: GenerationParams) -> None:
+        spec = self.config.specs.get(params.model)
+        if spec and spec.sizes and (params.width, params.height) not in spec.sizes:
+            size, sizes = f"{params.width}×{params.height}", ", ".join(f"{w}×{h}" for w, h in spec.sizes)
+            raise NotSupported("error-size-not-offered", model=params.model, size=size, sizes=sizes)
+
+    def _order(self, params: GenerationParams) -> dict[str, Any]:
+        """What a paid API is asked for, and what that costs; nothing for models of our own."""
+        model = self.config.openai.models.get(params.model)
+        return {"api_quality": model.quality(params.quality), "price": model.price(params)} if model else {}
 
     def _check_prompt(self, params: GenerationParams) -> None:
         verdict = check_prompt(words(params.prompt), self.policy)

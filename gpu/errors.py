@@ -10,6 +10,7 @@
         ├── OutOfMemory           still too large after freeing, halving and one retry
         ├── WorkerCrashed         the process ended; the job may be tried again
         ├── GenerationTimeout     no event for too long; the process was ended
+        ├── ServiceError          a paid API did not draw; the code says why
         ├── JobCancelled          it stopped because it was asked to
         └── WorkerBug             an unexpected exception in the worker, with the id under which it was logged
 
@@ -99,6 +100,16 @@ class GenerationTimeout(BackendError):
     retryable = True
 
 
+class ServiceError(BackendError):
+    """A paid API did not draw.
+
+    The code says why: `error-openai-refused`, `-billing`, `-key`, `-permission`, `-model`, `-busy`, `-timeout`,
+    `-unreachable`, `-down`, `-declined`, `-answer`, `-unchecked`.
+    """
+
+    code = "error-openai-declined"
+
+
 class JobCancelled(BackendError):
     """The job stopped because someone asked for it."""
 
@@ -113,7 +124,9 @@ class WorkerBug(BackendError):
 
 ERRORS: dict[str, type[BackendError]] = {
     cls.__name__: cls
-    for cls in (NotSupported, ModelError, OutOfMemory, WorkerCrashed, GenerationTimeout, JobCancelled, WorkerBug)
+    for cls in (
+        NotSupported, ModelError, OutOfMemory, WorkerCrashed, GenerationTimeout, ServiceError, JobCancelled, WorkerBug,
+    )
 }
 
 

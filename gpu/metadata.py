@@ -79,6 +79,15 @@ def parameters(params: GenerationParams, index: int = 1) -> str:
     return "\n".join([*lines, ", ".join(f"{key}: {value}" for key, value in settings.items() if value != "")])
 
 
+def parameters_of(request: GenerationRequest, index: int = 1) -> str:
+    """The same for a request; a picture that a paid API drew says nothing of steps, sampler and seed: it had none."""
+    text = parameters(request.params, index)
+    if not request.api_quality:
+        return text
+    prompts, _, settings = text.rpartition("\n")
+    return f"{prompts}\n{settings[settings.index('Size: ') :]}"
+
+
 def _plain(text: str) -> str:
     # Readers cut at this label wherever it stands: a no-break space keeps a prompt that contains it in one piece.
     return text.replace("\0", "\ufffd").replace(_NEGATIVE, _NEGATIVE.replace(" ", "\u00a0"))
@@ -116,7 +125,7 @@ def save_png(image: Image.Image, path: Path, request: GenerationRequest, index: 
     Raises `OSError`.
     """
     buffer = io.BytesIO()
-    info = png_info(parameters(request.params, index), request, index)
+    info = png_info(parameters_of(request, index), request, index)
     image.save(buffer, "PNG", pnginfo=info, compress_level=PNG_LEVEL)
     write_whole(path, buffer.getvalue())
 

@@ -14,6 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from gpu.params import GenerationParams, Scheduler
 
+Size = tuple[int, int]
+"""Width and height in pixels."""
+
 
 class Record(BaseModel):
     """A frozen value that turns into JSON and back."""
@@ -58,15 +61,12 @@ class ModelSpec(Setting):
     """The area that the model was trained for; every aspect ratio keeps it."""
     multiple: int = 64
     """Width and height are multiples of this."""
+    sizes: tuple[Size, ...] = ()
+    """The only sizes that it draws; empty: any."""
     num_inference_steps: int = 30
     guidance_scale: float = 7.0
     scheduler: Scheduler = "Euler"
     negative_prompt: str = ""
-
-
-class Task(StrEnum):
-    """What the worker is asked to do."""
-
     commercial: bool = True
     """Whether its licence lets pictures be used for money; others are marked."""
     min_steps: int = Field(1, ge=1)
@@ -91,6 +91,11 @@ class Task(StrEnum):
     def hears_negative(self, guidance_scale: float) -> bool:
         """Whether a negative prompt changes anything: it is heard by guidance only."""
         return guidance_scale > 1
+
+
+class Task(StrEnum):
+    """What the worker is asked to do."""
+
     IMAGINE = "imagine"
     """Draw from noise."""
     VARY = "vary"
@@ -156,6 +161,10 @@ class GenerationRequest(Record):
     """Pictures to draw from, in the order in which they were sent."""
     notes: tuple[Note, ...] = ()
     """Shown beside the result: how the line was read, and what was done instead of what cannot be."""
+    api_quality: str = ""
+    """What a paid API is asked for, in its own word; empty: drawn on our devices."""
+    price: float = 0.0
+    """What it costs the operator to have it drawn there, in the currency of the configuration."""
 
     def of_role(self, role: InputRole) -> tuple[InputImage, ...]:
         """The inputs of one role, in order."""

@@ -15,6 +15,12 @@ class QueueFull(StorageError):
     code = "error-queue-full"
 
 
+class CostLimit(StorageError):
+    """The job would take the member over the daily limit; facts: `price`, `spent`, `limit`, `hours` to the next day."""
+
+    code = "error-cost-limit"
+
+
 class JobNotFound(StorageError):
     """No job has this id; fact: `job`."""
 

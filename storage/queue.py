@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from gpu.errors import BackendError, GenerationTimeout
-from storage import flows
+from storage import flows, spending
 from storage.database import Database, Transaction
 from storage.errors import JobNotFound, QueueFull
 from storage.eta import forecast
@@ -67,8 +67,8 @@ class Queue:
 
     # --- In -------------------------------------------------------------------------------------------------------
 
-    async def enqueue(self, new: NewJob, *, twin_seconds: float = 3.0) -> Job:
-        """Let a job wait. Raises `QueueFull`.
+    async def enqueue(self, new: NewJob, *, twin_seconds: float = 3.0, daily_limit: float | None = None) -> Job:
+        """Let a job wait. Raises `QueueFull`; `CostLimit` when the member's day in its pool would cost more than that.
 
         An interaction that made a job already, and the second click of a double click (the same member, parent, index
         and task within `twin_seconds`), return the first job.
@@ -77,6 +77,8 @@ class Queue:
             if first := await self._already(transaction, new, twin_seconds):
                 return first
             await self._check_limit(transaction, new.user_id)
+            if daily_limit is not None:
+                await spending.check(transaction, new, daily_limit, self._clock())
             job = await insert_job(transaction, new, JobState.QUEUED, self._clock())
             await flows.open_flow(transaction, job)
             await self._refresh(transaction, job.user_id)

@@ -6,6 +6,7 @@ Knows numbers only: the pixel budget and the multiple come from the model's desc
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from fractions import Fraction
 from math import log
 
@@ -91,6 +92,12 @@ def size(ratio: str, pixels: int, multiple: int) -> tuple[int, int]:
 
     width, height = min(sorted(sizes), key=cost)
     return width * multiple, height * multiple
+
+
+def nearest(ratio: str, sizes: Iterable[tuple[int, int]]) -> tuple[int, int]:
+    """The one of `sizes` whose shape is nearest to `ratio`; of equal ones the first."""
+    target = fraction(ratio)
+    return min(sizes, key=lambda sides: abs(log(sides[0] / sides[1] / target)))
 
 
 def _typo(decimal: str) -> bool:

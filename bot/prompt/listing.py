@@ -6,9 +6,8 @@ from typing import Any
 
 from bot.config import Config, load_config
 from bot.errors import PromptError
-from bot.prompt.aspect import size
-from bot.prompt.parser import parse
-from bot.prompt.resolve import layered
+from bot.prompt.models import parse_line
+from bot.prompt.resolve import drawn_size, layered
 from bot.prompt.styles import Styles, bundled_styles
 from bot.text import DEFAULT_LOCALE, sentence_of
 from gpu.params import QUALITY, TABLE, Param
@@ -40,7 +39,7 @@ def params_json(config: Config | None = None) -> list[dict[str, Any]]:
 
 def choices(row: Param, config: Config, styles: Styles) -> list[str]:
     """Every name that the parameter takes, also where configuration or a file has them."""
-    named = {"model": list(config.models), "style": list(styles), "quality": list(QUALITY)}
+    named = {"model": list(config.specs), "style": list(styles), "quality": list(QUALITY)}
     return list(row.choices) or named.get(row.kind, [])
 
 
@@ -52,13 +51,14 @@ def parse_json(text: str, config: Config, *, locale: str = DEFAULT_LOCALE) -> di
     """
     styles = bundled_styles()
     try:
-        parsed = parse(text, models=config.models, styles=styles.names)
+        parsed = parse_line(text, config, styles)
     except PromptError as error:
         return {"ok": False, "error": sentence_of(error, locale), "suggestion": error.suggestion}
-    spec = config.models[parsed.chosen.get("model", config.default_model)]
+    spec = config.specs[parsed.chosen.get("model", config.default_model)]
     settings = {"seed": None, **layered(parsed.chosen, spec=spec, styles=styles)}
-    width, height = size(settings["aspect_ratio"], spec.pixels, spec.multiple)
+    width, height = drawn_size(settings["aspect_ratio"], spec)
     params = {row.name: settings[row.name] for row in TABLE} | {"width": width, "height": height}
+    return {"ok": True, "prompt": parsed.prompt, "params": params}
 
 
 def models_json(config: Config) -> list[dict[str, Any]]:
@@ -70,4 +70,3 @@ def models_json(config: Config) -> list[dict[str, Any]]:
         {**{name: getattr(spec, name) for name in names}, "default": spec.name == default}
         for spec in config.models.values()
     ]
-    return {"ok": True, "prompt": parsed.prompt, "params": params}

@@ -49,13 +49,19 @@ class ParsedPrompt:
 
 
 def parse(
-    text: str, *, models: Collection[str], styles: Collection[str], options: Mapping[str, object] | None = None
+    text: str,
+    *,
+    models: Collection[str],
+    styles: Collection[str],
+    options: Mapping[str, object] | None = None,
+    former_models: Collection[str] = (),
 ) -> ParsedPrompt:
     """Read a line, and the slash options beside it (parameter name → value, None for absent ones).
 
     Raises `PromptError`, whose `suggestion` holds the whole request, options included, as one line that parses.
     """
-    reader = LineReader(Vocabulary({"model": models, "style": styles, "quality": QUALITY}))
+    vocabulary = Vocabulary({"model": models, "style": styles, "quality": QUALITY}, {"model": former_models})
+    reader = LineReader(vocabulary)
     if len(text) > LIMIT:
         reader.problems.append(("error-prompt-long", {"length": len(text), "limit": LIMIT}))
     reader.read_line(text[: 4 * LIMIT])

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bot.prompt.aspect import size
+from bot.prompt.aspect import nearest, size
 from bot.prompt.parser import ParsedPrompt
 from bot.prompt.styles import Style, Styles
 from bot.prompt.weights import format_prompts
@@ -30,7 +30,7 @@ def resolve(parsed: ParsedPrompt, *, spec: ModelSpec, styles: Styles, seed: int)
     chosen = parsed.chosen
     settings = layered(chosen, spec=spec, styles=styles)
     style = styles.get(settings["style"])
-    width, height = size(settings["aspect_ratio"], spec.pixels, spec.multiple)
+    width, height = drawn_size(settings["aspect_ratio"], spec)
     own = {
         "prompt": _styled(parsed.prompt, style) if style else parsed.prompt,
         "negative_prompt": _negative(spec, style.negative_prompt if style else "", chosen.get("negative_prompt", "")),
@@ -46,6 +46,12 @@ def _styled(prompt: str, style: Style) -> str:
     if len(parts) < 2:
         return style.apply(prompt)
     return format_prompts([Weighted(style.apply(part.text), part.weight) for part in parts])
+
+
+def drawn_size(ratio: str, spec: ModelSpec) -> tuple[int, int]:
+    """Width and height that the model draws for an aspect ratio: the nearest it has, or about the area it was made for.
+    """
+    return nearest(ratio, spec.sizes) if spec.sizes else size(ratio, spec.pixels, spec.multiple)
 
 
 def layered(chosen: Mapping[str, Any], *, spec: ModelSpec, styles: Styles) -> dict[str, Any]:

@@ -53,10 +53,16 @@ class Vocabulary:
 
     names: Mapping[str, Collection[str]] = field(default_factory=dict)
     """By kind of parameter: `model`, `style`, `quality`."""
+    former: Mapping[str, Collection[str]] = field(default_factory=dict)
+    """Names that are still understood, and no longer offered."""
 
     def of(self, row: Param) -> Collection[str]:
         """Every name that the parameter may have as its value."""
         return row.choices or self.names.get(row.kind, ())
+
+    def understood(self, row: Param) -> Collection[str]:
+        """The same with the names of former times."""
+        return (*self.of(row), *self.former.get(row.kind, ()))
 
 
 Reader = Callable[[Param, str, Vocabulary], Reading | None]
@@ -94,7 +100,7 @@ def read_ratio(row: Param, after: str, vocabulary: Vocabulary) -> Reading | None
 
 def read_name(row: Param, after: str, vocabulary: Vocabulary) -> Reading | None:
     """The longest known name at the start of `after`, however spelt: `Euler a`, `euler_a`, `"DPM++ 2M Karras"`."""
-    names = {fold(name): name for name in vocabulary.of(row)}
+    names = {fold(name): name for name in vocabulary.understood(row)}
     longest = None
     for joined, word in _growing(after):
         if joined in names:
