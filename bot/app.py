@@ -19,6 +19,7 @@ from discord.ext import commands
 from bot.cogs.help import HelpCog
 from bot.cogs.imagine import ImagineCog
 from bot.cogs.info import InfoCog
+from bot.cogs.loras import LorasCog
 from bot.cogs.models import ModelsCog
 from bot.cogs.queue import QueueCog
 from bot.cogs.reactions import ReactionsCog
@@ -108,6 +109,7 @@ class EaselBot(commands.Bot):
             QueueCog(self.studio, self.delivery),
             InfoCog(self.studio),
             HelpCog(),
+            LorasCog(self.studio),
             ModelsCog(self.studio),
             ReactionsCog(self.studio, self.delivery, self, self.presses),
         )

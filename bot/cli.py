@@ -106,7 +106,6 @@ def params() -> None:
 
 
 @app.command()
-@app.command()
 def models(config: ConfigFile = DEFAULT_PATH) -> None:
     """Print the models as JSON, one object a line, with their licences."""
     from bot.prompt.listing import models_json
@@ -115,6 +114,7 @@ def models(config: ConfigFile = DEFAULT_PATH) -> None:
         print(json.dumps(model))
 
 
+@app.command()
 def parse(config: ConfigFile = DEFAULT_PATH) -> None:
     """Read one prompt a line, as JSON strings, and print what each says."""
     from bot.prompt.listing import parse_json
@@ -129,6 +129,17 @@ def check(policy: Annotated[Literal["strict", "open"], typer.Option("--policy")]
     from bot.safety import check_json
 
     _each_line(lambda text: check_json(text, policy))
+
+
+@app.command()
+def loras(config: ConfigFile = DEFAULT_PATH) -> None:
+    """Print the LoRAs that `--lora` can name, one JSON object a line."""
+    from gpu.loras import LoraFolder
+
+    folder = LoraFolder(_config(config).loras.folder)
+    folder.refresh()
+    for file in folder.files.values():
+        print(json.dumps(file.to_json()))
 
 
 @app.command()

@@ -40,6 +40,7 @@ def values_of(row: Param, studio: Studio, typed: str) -> list[str]:
         "model": list(studio.config.specs),
         "style": sorted(studio.styles.names),
         "quality": list(QUALITY),
+        "loras": [f"{name}:1" for name in studio.loras.files],
         "ratio": ("1:1", *row.examples),
     }
     typed = typed.strip().lower()

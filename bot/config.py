@@ -66,6 +66,12 @@ class SafetyConfig(Setting):
         return SafetyPolicy(thresholds=self.thresholds)
 
 
+class LorasConfig(Setting):
+    """`[loras]`"""
+
+    folder: Path = Path("loras")
+
+
 class VaryConfig(Setting):
     """`[vary]`"""
 
@@ -98,6 +104,7 @@ class Config(Setting):
     worker: WorkerConfig = WorkerConfig()
     safety: SafetyConfig = SafetyConfig()
     vary: VaryConfig = VaryConfig()
+    loras: LorasConfig = LorasConfig()
     openai: OpenAIConfig = OpenAIConfig()
     models: dict[str, ModelSpec]
 
@@ -167,4 +174,10 @@ def _absolute(config: Config, base: Path) -> Config:
         return model.model_copy(update={"source": local(model.source), "config": config, "loras": loras})
 
     models = {name: spec(model) for name, model in config.models.items()}
-    return config.model_copy(update={"models": models, "data_dir": (base / config.data_dir).resolve()})
+    return config.model_copy(
+        update={
+            "models": models,
+            "data_dir": (base / config.data_dir).resolve(),
+            "loras": LorasConfig(folder=Path(local(str(config.loras.folder)))),
+        }
+    )

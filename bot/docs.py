@@ -29,6 +29,7 @@ def values(row: Param) -> str:
         "list": "a comma list; `none` drops the defaults",
         "model": "a model of `config.toml`",
         "style": _code(bundled_styles()),
+        "loras": f"`name:weight` of the folder `loras/`, weights {numbers}; `/loras` lists them",
         "quality": f"{_code(QUALITY)}, or {numbers}",
         "str": f"such as {_code(row.examples)}",
     }

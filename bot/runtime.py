@@ -90,6 +90,7 @@ def worker_settings(config: Config) -> WorkerSettings:
         **config.worker.model_dump(),
         default_model=config.default_model,
         image_check=config.safety.image_check,
+        loras=config.loras.folder,
     )
 
 

@@ -24,8 +24,9 @@ from bot.requester import Requester
 from bot.safety import Action, Policy, check_prompt
 from gpu.backend import Capabilities
 from gpu.errors import NotSupported
+from gpu.loras import LoraFolder, read_loras
 from gpu.params import MAX_SEED, GenerationParams, Pan
-from gpu.types import GenerationRequest, InputRole, Note, Task
+from gpu.types import GenerationRequest, InputRole, ModelSpec, Note, Task
 from gpu.weights import words
 from storage.images import ImageFiles
 from storage.jobs import JobStore
@@ -52,6 +53,7 @@ class Studio:
         self.config = config
         self.styles = styles
         self.policy = policy
+        self.loras = LoraFolder(config.loras.folder)
         self.paused = False
         self._queue = queue
         self._jobs = jobs
@@ -74,10 +76,11 @@ class Studio:
 
         Raises `PromptError`, `PromptBlocked`, `InputError`, `NotSupported`, `QueueFull` or `Paused`.
         """
+        await asyncio.to_thread(self.loras.refresh)
         parsed = self.parse(text, options)
         spec = self.config.specs[parsed.chosen.get("model") or self.config.default_model]
         seed = parsed.chosen.get("seed", self._random_seed())
-        params, corrected = fit(resolve(parsed, spec=spec, styles=self.styles, seed=seed), spec, parsed.chosen)
+        params, corrected = fit(self._resolve(parsed, spec, seed), spec, parsed.chosen)
         prepared = await asyncio.to_thread(lambda: prepare(params, read(inputs), parsed.chosen, spec))
         notes = (*(Note(id=id, facts=facts) for id, facts in parsed.notes), *corrected, *prepared.notes)
         notes += unused(parsed.chosen, spec)
@@ -205,7 +208,11 @@ class Studio:
 
     def parse(self, text: str, options: Mapping[str, object] | None = None) -> ParsedPrompt:
         """Read a line by the parameter table. Raises `PromptError`."""
-        return parse_line(text, self.config, self.styles, options)
+        return parse_line(text, self.config, self.styles, options, loras=self.loras.files)
+
+    def _resolve(self, parsed: ParsedPrompt, spec: ModelSpec, seed: int) -> GenerationParams:
+        triggers = self.loras.triggers(read_loras(parsed.chosen.get("lora", "")))
+        return resolve(parsed, spec=spec, styles=self.styles, seed=seed, triggers=triggers)
 
     # --- Inside ---------------------------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ weights gives exactly the embeddings of the stock pipeline. Knows no request and
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,9 +43,16 @@ class PromptEmbeds:
 class PromptEncoder:
     """Encodes texts with the text encoders of one model; the last one gives the pooled embedding, as in SDXL."""
 
-    def __init__(self, encoders: Sequence[tuple[Any, Any]], device: torch.device, cached: int = CACHED_PROMPTS) -> None:
-        """`encoders`: pairs of tokenizer and text encoder."""
+    def __init__(
+        self,
+        encoders: Sequence[tuple[Any, Any]],
+        device: torch.device,
+        cached: int = CACHED_PROMPTS,
+        voice: Callable[[], Hashable] = lambda: (),
+    ) -> None:
+        """`encoders`: pairs of tokenizer and text encoder. `voice`: what has changed the encoders, now."""
         self._device = device
+        self._voice = voice
         self._providers = [
             EmbeddingsProvider(
                 tokenizer,
@@ -60,7 +67,7 @@ class PromptEncoder:
 
     def encode(self, text: str) -> PromptEmbeds:
         """The embeddings of a text of any length, on the encoders' device."""
-        return self._cached(text).to(self._device)
+        return self._cached(text, self._voice()).to(self._device)
 
     def encode_pair(self, positive: str, negative: str, *, zeros_if_empty: bool) -> tuple[PromptEmbeds, PromptEmbeds]:
         """Both sides of classifier-free guidance, of one length; `zeros_if_empty` as the pipeline's config says."""
@@ -83,7 +90,7 @@ class PromptEncoder:
         return PromptEmbeds(torch.cat([embeds.tokens, *[blank] * missing], dim=1), embeds.pooled)
 
     @torch.no_grad()
-    def _encode(self, text: str) -> PromptEmbeds:
+    def _encode(self, text: str, voice: Hashable) -> PromptEmbeds:
         """The mixture of the prompts that a text holds, by their weights."""
         parts = shares(prompts(text)) or [Weighted("")]
         encoded = [self._one(part.text) for part in parts]

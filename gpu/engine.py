@@ -30,6 +30,7 @@ from gpu.families import FAMILIES
 from gpu.families.base import Components, Family
 from gpu.gallery import Gallery, RefusedError
 from gpu.loading import load_components
+from gpu.loras import LoraFolder
 from gpu.phases import Phase, State, Work
 from gpu.safety import ImageCheck
 from gpu.turns import Turns
@@ -91,6 +92,7 @@ class Engine:
         dtype: str = "auto",
         threads: int = 0,
         image_check: ImageCheck | None = None,
+        loras: LoraFolder | None = None,
         slots: int = 8,
         load: Load = load_components,
         on_loading: OnLoading = lambda model, done, total: None,
@@ -106,6 +108,7 @@ class Engine:
         self._load = load
         self._on_loading = on_loading
         self._clock = clock
+        self._loras = loras or LoraFolder(None)
         self._gallery = Gallery(data_dir, image_check)
         self._families: dict[str, Family] = {}
         self._waiting: deque[GenerationRequest] = deque()
@@ -181,7 +184,7 @@ class Engine:
             components = self._load(
                 spec, self._device, self._dtype, lambda done, total: self._on_loading(model, done, total)
             )
-            self._families[model] = FAMILIES[spec.family](spec, components)
+            self._families[model] = FAMILIES[spec.family](spec, components, self._loras)
         return self._families[model]
 
     # Stepping

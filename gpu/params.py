@@ -95,6 +95,10 @@ class GenerationParams(BaseModel):
         param("--quality", "--q", kind="quality", low=QUALITY_RANGE[0], high=QUALITY_RANGE[1], slash=True,
               examples=tuple(QUALITY), help="draft, standard, high, precise, or a number that multiplies the steps."),
     ] = ""
+    lora: Annotated[
+        str, param("--lora", kind="loras", low=-2, high=2, slash=True, examples=("flat-lime:0.8",),
+                   help="A LoRA of the folder loras/, and how much of it; several with commas."),
+    ] = ""
     strength: Annotated[
         float, param("--strength", low=0, high=1, slash=True,
                      help="With a picture: how much of it is drawn anew, from 0 (none) to 1 (all)."),
@@ -143,7 +147,7 @@ class Param(BaseModel):
     name: str
     flags: tuple[str, ...]
     kind: str
-    """int, float, str, bool, choice, or a word with its own grammar: ratio, list, model, style, quality."""
+    """int, float, str, bool, choice, or a word with its own grammar: ratio, list, model, style, quality, loras."""
     default: Any
     low: int | float | None
     high: int | float | None

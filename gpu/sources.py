@@ -259,6 +259,13 @@ def keys(path: Path) -> list[str]:
         return list(file.keys())
 
 
+def header(path: Path) -> tuple[dict[str, list[int]], dict[str, str]]:
+    """The shapes of a `.safetensors` file's tensors, and its metadata, without reading a tensor. Raises `ModelError`."""
+    with _opened(path) as file:
+        shapes = {key: file.get_slice(key).get_shape() for key in file.keys()}  # noqa: SIM118
+        return shapes, file.metadata() or {}
+
+
 def check_lora(path: Path, source: str) -> None:
     """Refuse a file that is not a LoRA of a sensible rank. Raises `ModelError`."""
     with _opened(path) as file:

@@ -34,6 +34,8 @@ class WorkerSettings(Setting):
     """A key of `gpu.safety.IMAGE_CHECKS`, or `off`."""
     default_model: str = "starter"
     """The model that is loaded and measured at start."""
+    loras: Path | None = None
+    """The folder of the LoRAs that requests may name."""
     count: int = Field(1, ge=1)
     """Worker processes."""
     patience: float = Field(600.0, gt=0)

@@ -135,6 +135,7 @@ def _fake(start: Start, on_loading: OnLoading) -> tuple[Engine, str]:
 def _diffusers(start: Start, on_loading: OnLoading) -> tuple[Engine, str]:
     from gpu.device import choose_device
     from gpu.engine import Engine
+    from gpu.loras import LoraFolder
 
     settings = start.settings
     device = choose_device(settings.device)
@@ -147,6 +148,7 @@ def _diffusers(start: Start, on_loading: OnLoading) -> tuple[Engine, str]:
         dtype=settings.dtype,
         threads=threads(settings),
         image_check=_image_check(settings.image_check),
+        loras=LoraFolder(settings.loras),
         slots=settings.slots,
         on_loading=on_loading,
     )

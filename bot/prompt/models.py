@@ -17,13 +17,22 @@ from gpu.params import BY_NAME
 from gpu.types import ModelSpec, Note
 
 
-def parse_line(text: str, config: Config, styles: Styles, options: Mapping[str, object] | None = None) -> ParsedPrompt:
+def parse_line(
+    text: str,
+    config: Config,
+    styles: Styles,
+    options: Mapping[str, object] | None = None,
+    *,
+    loras: Collection[str] = (),
+) -> ParsedPrompt:
     """Read a line by the models and styles that there are. Raises `PromptError`.
 
     A model of OpenAI that was shut down becomes the first one that is configured, with a note.
     """
     former = RETIRED.keys() - config.specs.keys()
-    parsed = parse(text, models=config.specs, styles=styles.names, options=options or {}, former_models=former)
+    parsed = parse(
+        text, models=config.specs, styles=styles.names, loras=loras, options=options or {}, former_models=former
+    )
     return _replaced(parsed, config) if parsed.chosen.get("model") in former else parsed
 
 

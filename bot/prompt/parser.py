@@ -18,7 +18,7 @@ from typing import Any
 from bot.errors import PromptError
 from bot.prompt.marks import escape
 from bot.prompt.reader import LineReader
-from bot.prompt.values import Problem, Vocabulary
+from bot.prompt.values import Problem, Vocabulary, read
 from bot.prompt.weights import read_weights
 from bot.prompt.words import plain
 from gpu.params import BY_NAME, QUALITY, TABLE, Param
@@ -53,6 +53,7 @@ def parse(
     *,
     models: Collection[str],
     styles: Collection[str],
+    loras: Collection[str] = (),
     options: Mapping[str, object] | None = None,
     former_models: Collection[str] = (),
 ) -> ParsedPrompt:
@@ -60,7 +61,8 @@ def parse(
 
     Raises `PromptError`, whose `suggestion` holds the whole request, options included, as one line that parses.
     """
-    vocabulary = Vocabulary({"model": models, "style": styles, "quality": QUALITY}, {"model": former_models})
+    names = {"model": models, "style": styles, "quality": QUALITY, "loras": loras}
+    vocabulary = Vocabulary(names, {"model": former_models})
     reader = LineReader(vocabulary)
     if len(text) > LIMIT:
         reader.problems.append(("error-prompt-long", {"length": len(text), "limit": LIMIT}))
@@ -92,7 +94,7 @@ def format_flag(row: Param, value: object) -> str:
 
 def _outcome(reader: LineReader) -> ParsedPrompt:
     """The parsed line, or the error of its first problem with a line in which all of them are repaired."""
-    prompt = reader.prompt()
+    prompt = reader.take_tags(reader.prompt())
     chosen = {row.name: reader.chosen[row.name] for row in TABLE if row.name in reader.chosen}
     if not _VISIBLE.search(prompt):
         reader.problems.append(("error-prompt-empty", {"example": EXAMPLE}))
@@ -110,9 +112,9 @@ def _outcome(reader: LineReader) -> ParsedPrompt:
 
 def _with_against(chosen: dict[str, Any], against: str) -> dict[str, Any]:
     """What only its weight kept out of the picture, in the list flag."""
-    name = next(row.name for row in TABLE if row.kind == "list")
-    items = ", ".join(filter(None, (chosen.get(name, ""), against)))
-    return chosen | {name: items} if items else chosen
+    row = next(row for row in TABLE if row.kind == "list")
+    items = read(row, escape(", ".join([chosen.get(row.name, ""), against])), Vocabulary())
+    return chosen | {row.name: items.value} if items else chosen
 
 
 def _fitting_line(prompt: str, chosen: dict[str, Any]) -> str:

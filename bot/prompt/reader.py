@@ -13,13 +13,14 @@ from bot.prompt.foreign import BARE
 from bot.prompt.marks import DASHES, Evidence, Mark, find_marks, nearest_flag, quoted_whole, unescape
 from bot.prompt.values import LEFT_OUT, Problem, Reading, Vocabulary, complaint, misread, read, read_foreign
 from bot.prompt.words import CLOSING, first_word, looks_like_value, plain, shorten
-from gpu.params import BY_NAME, Param
+from gpu.params import BY_NAME, TABLE, Param
 
 _INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b\ufeff\ud800-\udfff]")
 _COMMAND = re.compile(r"(?:/imagine(?: prompt\b ?:?|\b) ?)*", re.IGNORECASE)
 _SEPARATORS = ",;. \t\n"
 _JOINTS = ("=", ":", "-", "：", "＝")
 """What may stand between a flag and its value instead of a space: `--steps=12`."""
+_TAG = re.compile(r"<(lora:)?([\w.+-]+(?::[+-]?[\d.]+)?)>")
 _ASIDE = re.compile(rf"\w[{DASHES}]\s")
 """How the second dash of an aside stands: `a room —no windows— in the dark`."""
 
@@ -132,6 +133,9 @@ class LineReader:
         if reading.value is LEFT_OUT:
             return
         first = self.chosen.get(row.name, reading.value)
+        if row.kind == "loras" and first != reading.value:
+            self.chosen[row.name] = f"{first}, {reading.value}"
+            return
         if first != reading.value:
             facts = {"flag": row.flag, "first": shorten(plain(first)), "second": shorten(plain(reading.value))}
             self.problems.append(("error-prompt-twice", {**facts}))
@@ -165,6 +169,20 @@ class LineReader:
         if written != reading.value:
             facts = {"flag": row.flag, "written": shorten(plain(written)), "option": shorten(plain(reading.value))}
             self.problems.append(("error-prompt-both", {**facts}))
+
+    def take_tags(self, prompt: str) -> str:
+        """Read `<lora:ink:0.8>`, and `<ink:0.8>` where that is a known name, as the flag; the words that are left."""
+        row = next(row for row in TABLE if row.kind == "loras")
+
+        def take(tag: re.Match[str]) -> str:
+            reading = read(row, tag[2], self.vocabulary)
+            if reading is None and not tag[1]:
+                return tag[0]
+            self._set(row, reading or misread(row, tag[2], self.vocabulary))
+            return " "
+
+        left = _TAG.sub(take, prompt)
+        return prompt if left == prompt else " ".join(left.split()).replace(" ,", ",").strip(" ,")
 
     def prompt(self) -> str:
         """The words that belong to no flag, with single spaces."""

@@ -6,7 +6,7 @@ and no device; what it returns is complete, so that the stored params alone repe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.prompt.aspect import nearest, size
@@ -21,8 +21,12 @@ NO_DEFAULTS = "none"
 """`--no none` switches the negative words of model and style off."""
 
 
-def resolve(parsed: ParsedPrompt, *, spec: ModelSpec, styles: Styles, seed: int) -> GenerationParams:
-    """The complete params of a line for the model `spec`; `seed` is used unless the line has one.
+def resolve(
+    parsed: ParsedPrompt, *, spec: ModelSpec, styles: Styles, seed: int, triggers: Sequence[str] = ()
+) -> GenerationParams:
+    """The complete params of a line for the model `spec`.
+
+    `seed` is used unless the line has one; `triggers` are words that its LoRAs want in the prompt.
 
     `prompt` and `negative_prompt` are what the model is told: the style's template is applied. The user's own words
     stay in the line that is stored with the job.
@@ -32,7 +36,7 @@ def resolve(parsed: ParsedPrompt, *, spec: ModelSpec, styles: Styles, seed: int)
     style = styles.get(settings["style"])
     width, height = drawn_size(settings["aspect_ratio"], spec)
     own = {
-        "prompt": _styled(parsed.prompt, style) if style else parsed.prompt,
+        "prompt": _framed(parsed.prompt, style, triggers),
         "negative_prompt": _negative(spec, style.negative_prompt if style else "", chosen.get("negative_prompt", "")),
         "width": width,
         "height": height,
@@ -40,12 +44,18 @@ def resolve(parsed: ParsedPrompt, *, spec: ModelSpec, styles: Styles, seed: int)
     return GenerationParams.model_validate({"seed": seed, **settings, **own})
 
 
-def _styled(prompt: str, style: Style) -> str:
-    """The style's template around the prompt; around each one of a mixture, which would share it out otherwise."""
+def _framed(prompt: str, style: Style | None, triggers: Sequence[str]) -> str:
+    """Trigger words and the style's template around the prompt; around each one of a mixture, which shares them out."""
+
+    def framed(text: str) -> str:
+        missing = [words for words in triggers if words.lower() not in text.lower()]
+        text = ", ".join([text, *missing])
+        return style.apply(text) if style else text
+
     parts = prompts(prompt)
-    if len(parts) < 2:
-        return style.apply(prompt)
-    return format_prompts([Weighted(style.apply(part.text), part.weight) for part in parts])
+    if len(parts) < 2 or not (style or triggers):
+        return framed(prompt)
+    return format_prompts([Weighted(framed(part.text), part.weight) for part in parts])
 
 
 def drawn_size(ratio: str, spec: ModelSpec) -> tuple[int, int]:

@@ -34,6 +34,9 @@ _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+")
 _DIGITS = re.compile(r"\d+(?:\.\d+)?|\.\d+")
 _WITHOUT_QUOTES = dict.fromkeys(map(ord, QUOTES))
 _COMMA = re.compile(r"[,;，、；\n]")
+_LORA = r"\w(?:[\w.+-]*[\w+])?"
+_WEIGHT = r":[+-]?(?:\d+\.?\d*|\.\d+)"
+_LORAS = re.compile(rf"\s*[{QUOTES}]?\s*({_LORA}(?:{_WEIGHT})?(?:\s*,\s*{_LORA}{_WEIGHT})*)(?![\w:+-])\s?[{QUOTES}]?")
 _LONGEST_NAME = 6
 """Words of a name that are tried together."""
 
@@ -52,7 +55,7 @@ class Vocabulary:
     """The names that may be written, where they do not stand in the row itself."""
 
     names: Mapping[str, Collection[str]] = field(default_factory=dict)
-    """By kind of parameter: `model`, `style`, `quality`."""
+    """By kind of parameter: `model`, `style`, `quality`, `loras`."""
     former: Mapping[str, Collection[str]] = field(default_factory=dict)
     """Names that are still understood, and no longer offered."""
 
@@ -134,6 +137,23 @@ def read_list(row: Param, after: str, vocabulary: Vocabulary) -> Reading | None:
     return Reading(", ".join(filter(None, items))) if any(items) else None
 
 
+def read_loras(row: Param, after: str, vocabulary: Vocabulary) -> Reading | None:
+    """`ink:0.8`, `ink:0.8, oil:1`: known names, each with a weight, 1 without. One out of range is corrected."""
+    found = _LORAS.match(after)
+    names = {fold(name): name for name in vocabulary.of(row)}
+    low, high = Decimal(str(row.low)), Decimal(str(row.high))
+    items, problem = [], None
+    for item in found[1].split(",") if found else ():
+        name, _, number = item.strip().partition(":")
+        weight = Decimal(number or 1)
+        if fold(name) not in names:
+            return None
+        if not low <= weight <= high:
+            problem = complaint(row, item.strip(), vocabulary)
+        items.append(f"{names[fold(name)]}:{plain(float(min(max(weight, low), high)))}")
+    return Reading(", ".join(items), after[found.end() :], problem) if found else None
+
+
 # --- Guesses: what was meant by a value that cannot be read --------------------------------------------------------
 
 
@@ -180,6 +200,15 @@ def guess_name(row: Param, after: str, vocabulary: Vocabulary) -> Reading | None
     return best
 
 
+def guess_lora(row: Param, after: str, vocabulary: Vocabulary) -> Reading | None:
+    """The LoRA that the name looks most like."""
+    word = first_word(after)
+    name, _, number = word.text.partition(":")
+    near = guess_name(row, name, vocabulary) if name else None
+    mended = read_loras(row, f"{near.value}:{number or 1}", vocabulary) if near else None
+    return mended and Reading(mended.value, word.rest)
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """How the values of one kind of parameter are read, guessed at and complained about."""
@@ -198,6 +227,7 @@ KINDS: dict[str, Kind] = {
     "choice": Kind(read_choice, guess_name, "error-prompt-choice"),
     "model": Kind(read_name, guess_name, "error-prompt-choice"),
     "style": Kind(read_name, guess_name, "error-prompt-choice"),
+    "loras": Kind(read_loras, guess_lora, "error-prompt-lora"),
     "list": Kind(read_list),
     "str": Kind(read_text),
     "bool": Kind(read_bool),

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from gpu.families.base import Components, Family
 from gpu.families.sdxl import SDXL
+from gpu.loras import LoraFolder
 from gpu.types import ModelSpec
 
-FAMILIES: Mapping[str, Callable[[ModelSpec, Components], Family]] = {"sdxl": SDXL}
+FAMILIES: Mapping[str, Callable[[ModelSpec, Components, LoraFolder], Family]] = {"sdxl": SDXL}

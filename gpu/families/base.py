@@ -16,10 +16,12 @@ from diffusers.models.embeddings import get_timestep_embedding
 from PIL import Image
 from torch import Tensor
 
+from gpu.adapters import Adapters
 from gpu.backend import ModelCapabilities
 from gpu.device import free_memory, ran_out_of_memory
 from gpu.errors import NotSupported
 from gpu.gallery import Gallery
+from gpu.loras import LoraFolder, read_loras
 from gpu.measure import measure
 from gpu.params import GenerationParams
 from gpu.phases import Check, Decode, Draw, Encode, Encoded, Phase, Restore, Save, Work
@@ -81,9 +83,11 @@ class Family(Protocol):
 class UNetFamily(ABC):
     """A latent diffusion model with a UNet."""
 
-    def __init__(self, spec: ModelSpec, components: Components) -> None:
+    def __init__(self, spec: ModelSpec, components: Components, loras: LoraFolder | None = None) -> None:
+        """`loras`: those that requests may name."""
         self.spec = spec
         self.components = components
+        self.adapters = Adapters(spec, components, loras or LoraFolder(None))
         self.device: torch.device = components.unet.device
         self.dtype: torch.dtype = components.unet.dtype
         self.unet_calls = 0
@@ -102,6 +106,7 @@ class UNetFamily(ABC):
 
     def plan(self, request: GenerationRequest, gallery: Gallery) -> Plan:
         """Text to image, image to image, inpainting, or variations of stored latents. Raises `NotSupported`."""
+        self.adapters.check(read_loras(request.params.lora))
         if request.task is Task.VARY and request.start_latents is not None:
             start = Work(start=Encoded(gallery.latents(request.start_latents)))
             return Plan(start, [Draw(self, request.params, request.strength), *self._finish(request, gallery)])

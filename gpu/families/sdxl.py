@@ -9,6 +9,7 @@ from torch import Tensor
 
 from gpu.conditioning import PromptEncoder
 from gpu.families.base import Components, UNetFamily
+from gpu.loras import LoraFolder, read_loras
 from gpu.params import GenerationParams
 from gpu.types import ModelSpec
 
@@ -16,19 +17,21 @@ from gpu.types import ModelSpec
 class SDXL(UNetFamily):
     """Two text encoders side by side; a pooled embedding and six numbers about size and crop beside the prompt."""
 
-    def __init__(self, spec: ModelSpec, components: Components) -> None:
-        super().__init__(spec, components)
+    def __init__(self, spec: ModelSpec, components: Components, loras: LoraFolder | None = None) -> None:
+        super().__init__(spec, components, loras)
         self.prompts = PromptEncoder(
             [
                 (components.tokenizer, components.text_encoder),
                 (components.tokenizer_2, components.text_encoder_2),
             ],
             self.device,
+            voice=lambda: self.adapters.voice,
         )
 
     @torch.no_grad()
     def conditioning(self, params: GenerationParams) -> dict[str, Tensor]:
         """Embeddings [rows, length, width], pooled [rows, projection], time ids [rows, 6]."""
+        self.adapters.use(read_loras(params.lora))
         if self.guided(params):
             zeros = self.components.force_zeros_for_empty_prompt
             wanted, unwanted = self.prompts.encode_pair(params.prompt, params.negative_prompt, zeros_if_empty=zeros)

@@ -369,7 +369,6 @@ PROSE = [
     "a fox, in snow, at dusk",
     "a quiet night—no stars",
     "logo for a coffee shop,minimal,vector--no text",
-    "<lora:foo:0.8> a knight",
     "https://s.mj.run/ab--cd a cat",
     "T-shirt design, x-ray of a hand",
     "a cat - a dog - a bird",

@@ -16,7 +16,8 @@ from gpu.params import BY_FLAG, TABLE, Param
 
 
 def read(text: str, **options: object) -> ParsedPrompt:
-    return parse(text, models=("starter", "sdxl"), styles=bundled_styles().names, options=options)
+    names = {"models": ("starter", "sdxl"), "styles": bundled_styles().names, "loras": ("flat-lime",)}
+    return parse(text, **names, options=options)
 
 
 def refused(text: str, **options: object) -> PromptError:
