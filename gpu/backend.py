@@ -33,7 +33,7 @@ class ModelCapabilities(Record):
 
     tasks: tuple[Task, ...] = tuple(Task)
     schedulers: tuple[str, ...] = ()
-    inputs: tuple[InputRole, ...] = ()
+    inputs: tuple[InputRole, ...] = (InputRole.IMAGE, InputRole.MASK)
     """Roles of pictures that it can draw from."""
     max_rows: int = 8
     """UNet rows of the model's own size that fit the device in one call; a guided image is two rows."""

@@ -40,7 +40,8 @@ WHERE id = :id AND state = 'running' AND attempt = :attempt RETURNING *
 FIRST_CLICK = """
 SELECT * FROM jobs
 WHERE parent_id = :parent_id AND parent_id <> '' AND user_id = :user_id AND parent_index = :parent_index
-    AND task = :task AND created_at > :since AND state NOT IN ('cancelled', 'failed', 'blocked')
+    AND task = :task AND text = :text AND json_extract(request, '$.strength') = :strength
+    AND created_at > :since AND state NOT IN ('cancelled', 'failed', 'blocked')
 ORDER BY seq LIMIT 1
 """
 
@@ -70,8 +71,8 @@ class Queue:
     async def enqueue(self, new: NewJob, *, twin_seconds: float = 3.0, daily_limit: float | None = None) -> Job:
         """Let a job wait. Raises `QueueFull`; `CostLimit` when the member's day in its pool would cost more than that.
 
-        An interaction that made a job already, and the second click of a double click (the same member, parent, index
-        and task within `twin_seconds`), return the first job.
+        An interaction that made a job already, and the second click of a double click (the same member, parent,
+        index, task, line and strength within `twin_seconds`), return the first job.
         """
         async with self._db.transaction() as transaction:
             if first := await self._already(transaction, new, twin_seconds):
@@ -239,7 +240,8 @@ class Queue:
         if row is None and new.parent_id:
             row = await transaction.one(FIRST_CLICK, {
                 "parent_id": new.parent_id, "user_id": new.user_id, "parent_index": new.parent_index,
-                "task": new.request.task, "since": self._clock() - twin_seconds,
+                "task": new.request.task, "text": new.text, "strength": new.request.strength,
+                "since": self._clock() - twin_seconds,
             })  # fmt: skip
         return to_job(row) if row else None
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 import torch
 from diffusers.models.embeddings import get_timestep_embedding
@@ -83,6 +83,9 @@ class Family(Protocol):
 class UNetFamily(ABC):
     """A latent diffusion model with a UNet."""
 
+    roles: ClassVar[tuple[InputRole, ...]] = (InputRole.IMAGE, InputRole.MASK)
+    """What it can draw from."""
+
     def __init__(self, spec: ModelSpec, components: Components, loras: LoraFolder | None = None) -> None:
         """`loras`: those that requests may name."""
         self.spec = spec
@@ -117,6 +120,9 @@ class UNetFamily(ABC):
     def _from_pictures(self, request: GenerationRequest, gallery: Gallery) -> list[Phase[Any]]:
         """Drawn on the picture that was sent along, if there is one, and where its mask is white."""
         params = request.params
+        for image in request.inputs:
+            if image.role not in self.roles:
+                raise NotSupported("error-input-role", model=self.spec.name, role=image.role)
         inputs = {image.role: gallery.input(image) for image in request.inputs}
         picture, mask = inputs.get(InputRole.IMAGE), inputs.get(InputRole.MASK)
         if picture is None:
@@ -151,7 +157,7 @@ class UNetFamily(ABC):
         """What it can do on this device, by trying."""
         measured = measure(self, gallery, clock)
         tasks = (Task.IMAGINE, Task.VARY, Task.OUTPAINT)
-        return measured.model_copy(update={"tasks": tasks, "inputs": (InputRole.IMAGE, InputRole.MASK)})
+        return measured.model_copy(update={"tasks": tasks, "inputs": self.roles})
 
     @property
     def inpaints(self) -> bool:
