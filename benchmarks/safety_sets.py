@@ -174,7 +174,7 @@ def floor(rng: random.Random, disguises: list[str], *, per_language: int) -> Ite
     sexual = terms("sexual", "explicit", "undress")
     for category, name in _LISTS.items():
         whom = terms(name, "minor") if category == Category.SEXUAL_MINORS else terms(name, "role", "name")
-        for language in whom.keys() & sexual.keys() & TEMPLATES.keys():
+        for language in sorted(whom.keys() & sexual.keys() & TEMPLATES.keys()):
             for disguise in disguises:
                 for _ in range(per_language):
                     one, other = rng.choice(sexual[language]), _instance(rng.choice(whom[language]), rng)

@@ -63,8 +63,8 @@ def lexicon() -> Lexicon:
 
 
 def _categories(reading: Reading) -> Iterator[tuple[Found, Category]]:
-    for found in in_context(reading, lexicon().rules):
-        if found.list in _ORDER and found.table in _JUDGED:
+    for found in in_context(reading, lexicon().rules, _ORDER):
+        if found.table in _JUDGED:
             yield found, Category(found.list)
 
 

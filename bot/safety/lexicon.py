@@ -66,6 +66,8 @@ class Lexicon:
     """Every word that occurs in a term."""
     stems: set[str] = field(default_factory=set)
     """Words with a star, without it: they also match as the beginning of a longer word."""
+    undoubled: set[str] = field(default_factory=set)
+    """Every word without repeated letters; stems with their star."""
     stem_lengths: tuple[int, ...] = ()
     stem_heads: set[str] = field(default_factory=set)
     """The stems, cut to the length of the shortest."""
@@ -111,6 +113,11 @@ class Lexicon:
         self.words.update(words)
         self.stems.update(word[:-1] for word in words if word[-1] == "*")
 
+    def may_be_stretched(self, word: str) -> bool:
+        """Whether `word` (lower case) could be a known word or stem with some letters repeated."""
+        once = undoubled(word)
+        return once in self.undoubled or any(f"{once[:length]}*" in self.undoubled for length in self.stem_lengths)
+
     def finish(self) -> None:
         """Build the indexes once all terms are in."""
         plain = {word.removesuffix("*") for word in self.words}
@@ -120,6 +127,7 @@ class Lexicon:
             while end and word[:end] not in self.prefixes:
                 self.prefixes.add(word[:end])
                 end -= 1
+        self.undoubled = set(map(undoubled, (*self.words, *self.skeletons)))
         for entries in self.dense.values():
             entries.sort(key=lambda entry: -len(entry[0]))
         self.stem_lengths = tuple(sorted(set(map(len, self.stems))))

@@ -10,9 +10,8 @@ import itertools
 import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Container, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from bot.safety.lexicon import HARMLESS, Lexicon, Node, Term
 from bot.safety.speller import Hit, dense, spell
@@ -24,8 +23,7 @@ _MAX_GAP = 8
 _SHORT = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A term at [start, end) of the text, under its tag ("sexual.explicit")."""
 
     start: int
@@ -120,7 +118,7 @@ class Reading:
         """Whether a term holds there: some need a text in their language, very short and harmless ones no disguise."""
         if term.at_home and not self._languages[term.language]:
             return False
-        if len(term.text) > _SHORT and term.tag != HARMLESS:
+        if term.tag != HARMLESS and (len(term.text) > _SHORT or (term.at_home and end - start == len(term.text))):
             return True
         return "".join(filter(str.isalnum, self.text[start:end].lower())) == term.text.replace(" ", "")
 
@@ -147,15 +145,17 @@ def _covers(cover: tuple[int, int], found: Found) -> bool:
     return start <= found.start < end and (found.end <= end or start < found.start)
 
 
-def in_context(reading: Reading, rules: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[Found]:
-    """What was found, after the rules about neighbours (`terms/rules.toml`)."""
-    found = [found for found in reading.found if not reading.is_foreign(found)]
+def in_context(
+    reading: Reading, rules: Mapping[str, Sequence[Mapping[str, Any]]], lists: Container[str]
+) -> list[Found]:
+    """What was found of these lists, after the rules about neighbours (`terms/rules.toml`)."""
+    found = [found for found in reading.found if found.list in lists and not reading.is_foreign(found)]
     for rule in rules["harmful"]:
         found += _together(reading, rule)
     for rule in rules["harmless"]:
         found = [f for f in found if not _applies(reading, f, rule)]
     return [
-        replace(f, tag=f"{f.list}.mild") if any(_applies(reading, f, rule) for rule in rules["mild"]) else f
+        f._replace(tag=f"{f.list}.mild") if any(_applies(reading, f, rule) for rule in rules["mild"]) else f
         for f in found
     ]
 

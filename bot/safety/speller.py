@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from bot.safety.lexicon import DENSE, HARMLESS, Lexicon, dense_form
 from bot.safety.normalise import letters, looks
 
+_SINGLE = re.compile(r"[\W_]*(?:([^\W_])(?:\1|[\W_])*)?", re.IGNORECASE)
+"""One letter, perhaps repeated or with signs around it, or signs alone."""
 _SIGN = re.compile(r"[\W_]")
 _SPACES = re.compile(r"\s+")
 _CHUNK = re.compile(r"\S+")
@@ -23,8 +25,9 @@ _ALNUM = re.compile(r"[^\W_]+")
 _DENSE = re.compile(f"[{DENSE}]")
 _DENSE_RUN = re.compile(f"[{DENSE}a-zA-Z0-9](?:[\\W_]{{0,6}}[{DENSE}a-zA-Z0-9])*")
 _NUMBER = re.compile(r"(?<![\d.,:/])\d{1,2}(?![\d%]|[.,:/]\d)")
-_ODD = re.compile(r"(.)\1|.I|[a-zA-Z][^a-zA-Z]|[^a-zA-Z][a-zA-Z]", re.DOTALL)
-"""In a word: a double letter, a capital I inside, two alphabets."""
+_ODD = re.compile(r".I|[a-zA-Z][^a-zA-Z]|[^a-zA-Z][a-zA-Z]", re.DOTALL)
+"""In a word: a capital I inside, or two alphabets."""
+_DOUBLE = re.compile(r"(.)\1", re.IGNORECASE)
 _PLAIN_SIGNS = ".,;:!?()[]{}\"'`~…“”„«»‹›—–-_#=*&%^/\\"
 _ODD_TEXT = re.compile(
     r"[^\W\d_][-._]?[@$!|0-9]+[-._]?[^\W\d_]|(?<!\S)[@$|]+[^\W\d_]|[^\W\d_]([@$|]|[-._]!)(?!\S)"
@@ -35,6 +38,8 @@ _ODD_TEXT = re.compile(
 _OPENING_SIGNS = _PLAIN_SIGNS.replace("!", "")
 _MIN_SPELLED = 3
 _MAX_SINGLE = 6
+_WIDER = 2
+"""Spaces by which a gap between words is wider than one between letters."""
 _MASKS = "*•●○✱＊"
 _FIRST_EMOJI = "\U0001f000"
 _MAX_MASKED = 8
@@ -42,8 +47,7 @@ _MAX_MASKED = 8
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A word of the lexicon at [start, end) of the text."""
 
     start: int
@@ -60,7 +64,7 @@ def spell(text: str, lexicon: Lexicon) -> list[Hit]:
     for match in _CHUNK.finditer(text):
         chunk, start = match.group(), match.start()
         hits += _in_chunk(text, chunk, start, lexicon, odd=odd)
-        if len(chunk) <= _MAX_SINGLE and len({char for char in chunk.lower() if char.isalnum()}) <= 1:
+        if len(chunk) <= _MAX_SINGLE and _SINGLE.fullmatch(chunk):
             loose.append(match.span())
         elif loose:
             hits += _in_run(text, loose, lexicon)
@@ -92,7 +96,10 @@ def _in_chunk(text: str, chunk: str, start: int, lexicon: Lexicon, *, odd: bool)
     """Words in a stretch without white space; in an `odd` text nothing is too short or too strange to be spelled."""
     core = chunk.strip(_PLAIN_SIGNS.replace("!", "")) if odd else chunk.rstrip(_PLAIN_SIGNS).lstrip(_OPENING_SIGNS)
     if core.isalpha() and not _ODD.search(core):
-        yield from _plain(core, start + chunk.index(core), lexicon)
+        at = start + chunk.index(core)
+        yield from _plain(core, at, lexicon)
+        if _DOUBLE.search(core) and lexicon.may_be_stretched(core.lower()):
+            yield from _spelled(text, range(at, at + len(core)), lexicon)
         return
     for piece in {(piece.start(), piece.group()) for rule in (_PIECE, _ALNUM) for piece in rule.finditer(chunk)}:
         yield from _plain(piece[1], start + piece[0], lexicon)
@@ -123,7 +130,7 @@ def _in_run(text: str, loose: list[tuple[int, int]], lexicon: Lexicon) -> Iterat
     gaps = [max(map(len, _SPACES.findall(text, one[1], other[0]))) for one, other in pairwise(readable)]
     first = 0
     for index in range(1, len(readable) + 1):
-        if index == len(readable) or gaps[index - 1] > min(gaps):
+        if index == len(readable) or gaps[index - 1] >= min(gaps) + _WIDER:
             yield from _spelled(text, range(readable[first][0], readable[index - 1][1]), lexicon, run=True)
             first = index
 
