@@ -49,8 +49,12 @@ class PromptEncoder:
         device: torch.device,
         cached: int = CACHED_PROMPTS,
         voice: Callable[[], Hashable] = lambda: (),
+        layer: ReturnedEmbeddingsType = ReturnedEmbeddingsType.PENULTIMATE_HIDDEN_STATES_NON_NORMALIZED,
     ) -> None:
-        """`encoders`: pairs of tokenizer and text encoder. `voice`: what has changed the encoders, now."""
+        """`encoders`: pairs of tokenizer and text encoder. `voice`: what has changed the encoders, now.
+
+        `layer`: which one of an encoder the UNet was trained on.
+        """
         self._device = device
         self._voice = voice
         self._providers = [
@@ -59,7 +63,7 @@ class PromptEncoder:
                 encoder,
                 truncate=False,
                 device=str(device),
-                returned_embeddings_type=ReturnedEmbeddingsType.PENULTIMATE_HIDDEN_STATES_NON_NORMALIZED,
+                returned_embeddings_type=layer,
             )
             for tokenizer, encoder in encoders
         ]

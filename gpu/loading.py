@@ -13,14 +13,20 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from diffusers import AutoencoderKL, EulerDiscreteScheduler, StableDiffusionXLPipeline, UNet2DConditionModel
+from diffusers import (
+    AutoencoderKL,
+    EulerDiscreteScheduler,
+    StableDiffusionPipeline,
+    StableDiffusionXLPipeline,
+    UNet2DConditionModel,
+)
 from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
 from gpu.autoencoder import PatchAutoencoder
 from gpu.errors import ModelError
 from gpu.families.base import Components
 from gpu.hub import HubCache
-from gpu.sources import Choice, ModelFiles, read_json
+from gpu.sources import CONFIGS, Choice, ModelFiles, read_json
 from gpu.types import ModelSpec
 
 OnLoading = Callable[[int, int], None]
@@ -32,7 +38,16 @@ CLASSES: dict[str, Any] = {
     "text_encoder": CLIPTextModel,
     "text_encoder_2": CLIPTextModelWithProjection,
 }
-"""Part → class, in the order of loading."""
+"""Part → class, in the order of loading. No family has them all."""
+
+PIPELINES: dict[str, tuple[Any, dict[str, Any]]] = {
+    "sdxl": (StableDiffusionXLPipeline, {"add_watermarker": False}),
+    "sd15": (
+        StableDiffusionPipeline,
+        {"safety_checker": None, "feature_extractor": None, "requires_safety_checker": False},
+    ),
+}
+"""Family → diffusers' pipeline, which reads single files and LoRAs, and its further arguments."""
 
 
 def load_components(
@@ -50,14 +65,12 @@ def load_components(
     files = hub.model(spec, on_progress)
     loras = [hub.lora(lora, on_progress) for lora in spec.loras]
     with _readable(spec.source):
-        modules = _single(files, dtype) if files.single else _folder(files, dtype, on_progress)
+        modules = _single(spec.family, files, dtype) if files.single else _folder(files, dtype, on_progress)
         for module in modules.values():
             module.to(device)
-        tokenizer, tokenizer_2 = _tokenizers(files)
         components = Components(
             **modules,
-            tokenizer=tokenizer,
-            tokenizer_2=tokenizer_2,
+            **_tokenizers(files),
             scheduler_config=_scheduler_config(files) | dict(spec.scheduler_config),
             force_zeros_for_empty_prompt=bool(
                 read_json(files.root / "model_index.json").get("force_zeros_for_empty_prompt", False)
@@ -77,8 +90,8 @@ def _scheduler_config(files: ModelFiles) -> dict[str, Any]:
 
 def _folder(files: ModelFiles, dtype: torch.dtype, on_progress: OnLoading) -> dict[str, Any]:
     done, modules = 0, {}
-    for name, cls in CLASSES.items():
-        choice = files.parts[name]
+    for name in (name for name in CLASSES if name in files.parts):
+        choice, cls = files.parts[name], CLASSES[name]
         modules[name] = _module(cls, files.root / choice.folder, choice, dtype)
         done += sum((files.root / file).stat().st_size for file in choice.files)
         on_progress(min(done, files.size), files.size)
@@ -101,20 +114,19 @@ def _module(cls: Any, folder: Path, choice: Choice, dtype: torch.dtype) -> Any:
     return module
 
 
-def _single(files: ModelFiles, dtype: torch.dtype) -> dict[str, Any]:
+def _single(family: str, files: ModelFiles, dtype: torch.dtype) -> dict[str, Any]:
     """All modules out of one file with the original names of its tensors."""
-    tokenizer, tokenizer_2 = _tokenizers(files)
-    pipeline = StableDiffusionXLPipeline.from_single_file(
+    cls, extra = PIPELINES[family]
+    pipeline = cls.from_single_file(
         str(files.single),
         config=str(files.root),
         local_files_only=True,
         dtype=dtype,
-        add_watermarker=False,
-        tokenizer=tokenizer,
-        tokenizer_2=tokenizer_2,
-        scheduler=EulerDiscreteScheduler.from_pretrained(files.root / files.parts["scheduler"].folder),
+        scheduler=EulerDiscreteScheduler.from_config(_scheduler_config(files)),
+        **_tokenizers(files),
+        **extra,
     )
-    modules = {name: getattr(pipeline, name) for name in CLASSES}
+    modules = {name: getattr(pipeline, name) for name in CLASSES if name in files.parts}
     modules["vae"].to(dtype=_dtype(files.root / files.parts["vae"].folder, dtype))
     return modules
 
@@ -124,25 +136,34 @@ def _dtype(folder: Path, dtype: torch.dtype) -> torch.dtype:
     return torch.float32 if upcast else dtype
 
 
-def _tokenizers(files: ModelFiles) -> tuple[CLIPTokenizer, CLIPTokenizer]:
-    """Both; a second one without a vocabulary of its own is the first one with other settings, or the first one."""
-    folder, folder_2 = (files.root / files.parts[name].folder for name in ("tokenizer", "tokenizer_2"))
-    first = CLIPTokenizer.from_pretrained(folder, local_files_only=True)
-    if folder_2 == folder:
-        return first, first
-    if any((folder_2 / name).exists() for name in ("vocab.json", "tokenizer.json")):
-        return first, CLIPTokenizer.from_pretrained(folder_2, local_files_only=True)
-    pad = read_json(folder_2 / "tokenizer_config.json").get("pad_token", first.pad_token)
-    return first, CLIPTokenizer.from_pretrained(folder, local_files_only=True, pad_token=pad)
+def _tokenizers(files: ModelFiles) -> dict[str, CLIPTokenizer]:
+    """One for each text encoder. A folder with settings and no vocabulary shares the first one's, or CLIP's own."""
+    folder = files.root / files.parts["tokenizer"].folder
+    first = _tokenizer(folder, CONFIGS / "sdxl" / "tokenizer")
+    if "tokenizer_2" not in files.parts:
+        return {"tokenizer": first}
+    folder_2 = files.root / files.parts["tokenizer_2"].folder
+    return {"tokenizer": first, "tokenizer_2": first if folder_2 == folder else _tokenizer(folder_2, folder)}
+
+
+def _tokenizer(folder: Path, vocabulary: Path) -> CLIPTokenizer:
+    if any((folder / name).exists() for name in ("vocab.json", "tokenizer.json")):
+        return CLIPTokenizer.from_pretrained(folder, local_files_only=True)
+    pad = read_json(folder / "tokenizer_config.json").get("pad_token", "<|endoftext|>")
+    return CLIPTokenizer.from_pretrained(vocabulary, local_files_only=True, pad_token=pad)
+
+
+def as_pipeline(family: str, components: Components) -> Any:
+    """diffusers' own pipeline of the same parts."""
+    cls, extra = PIPELINES[family]
+    names = [name for name in (*CLASSES, "tokenizer", "tokenizer_2") if getattr(components, name) is not None]
+    scheduler = EulerDiscreteScheduler.from_config(dict(components.scheduler_config))
+    return cls(**{name: getattr(components, name) for name in names}, scheduler=scheduler, **extra)
 
 
 def _add_loras(spec: ModelSpec, components: Components, paths: list[Path]) -> None:
     """Put the LoRAs into the modules, where they stay: they are part of this model."""
-    pipeline = StableDiffusionXLPipeline(
-        **{name: getattr(components, name) for name in (*CLASSES, "tokenizer", "tokenizer_2")},
-        scheduler=EulerDiscreteScheduler.from_config(dict(components.scheduler_config)),
-        add_watermarker=False,
-    )
+    pipeline = as_pipeline(spec.family, components)
     names = [f"{spec.name}-{index}" for index in range(len(paths))]
     for lora, path, name in zip(spec.loras, paths, names, strict=True):
         try:

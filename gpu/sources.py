@@ -26,6 +26,12 @@ PICKLES = (".ckpt", ".bin", ".pt", ".pth", ".pkl")
 
 MAX_LORA_RANK = 512
 
+MOVED = {
+    "runwayml/stable-diffusion-v1-5": "stable-diffusion-v1-5/stable-diffusion-v1-5",
+    "runwayml/stable-diffusion-inpainting": "stable-diffusion-v1-5/stable-diffusion-inpainting",
+}
+"""Repositories that are gone from the hub → where the same files are now."""
+
 _WEIGHTS = re.compile(
     r"(?:model|diffusion_pytorch_model)(?:\.(?P<variant>\w+))?(?:-\d{5}-of-(?P<shards>\d{5}))?\.safetensors"
 )
@@ -68,7 +74,18 @@ SDXL = Layout(
     ),
 )
 
-LAYOUTS: dict[str, Layout] = {"sdxl": SDXL}
+SD15 = Layout(
+    parts=(
+        Part("unet", ("unet",)),
+        Part("vae", ("vae",)),
+        Part("text_encoder", ("text_encoder",)),
+        Part("tokenizer", ("tokenizer",), weights=False),
+        Part("scheduler", ("scheduler",), weights=False),
+    ),
+    prefixes=("model.diffusion_model.", "first_stage_model.", "cond_stage_model.transformer."),
+)
+
+LAYOUTS: dict[str, Layout] = {"sdxl": SDXL, "sd15": SD15}
 """Family → what its models consist of. The same keys as `gpu.families.FAMILIES`."""
 
 PIPELINES = {
@@ -142,7 +159,7 @@ def where(spec: ModelSpec | LoraSpec) -> Local | Hub:
     if path.exists():
         return Local(path)
     if _HUB_ID.fullmatch(spec.source) and path.suffix not in (".safetensors", *PICKLES):
-        return Hub(spec.source, spec.revision)
+        return Hub(MOVED.get(spec.source, spec.source), spec.revision)
     raise ModelError("error-model-missing", source=spec.source)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from gpu.errors import Fact
 from gpu.params import GenerationParams
 from gpu.types import ModelSpec, Note
 
@@ -25,7 +26,7 @@ def fit(
         "scheduler": params.scheduler if params.scheduler in allowed else spec.scheduler,
     }
     fitting = params.model_copy(update=changes)
-    facts = {
+    facts: dict[str, dict[str, Fact]] = {
         "num_inference_steps": {"low": spec.min_steps, "high": spec.max_steps},
         "guidance_scale": {"low": f"{spec.min_guidance:g}", "high": f"{spec.max_guidance:g}"},
         "scheduler": {"known": ", ".join(spec.schedulers)},

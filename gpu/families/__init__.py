@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping
 
 from gpu.families.base import Components, Family
+from gpu.families.sd15 import SD15
 from gpu.families.sdxl import SDXL
 from gpu.loras import LoraFolder
 from gpu.types import ModelSpec
 
-FAMILIES: Mapping[str, Callable[[ModelSpec, Components, LoraFolder], Family]] = {"sdxl": SDXL}
+FAMILIES: Mapping[str, Callable[[ModelSpec, Components, LoraFolder], Family]] = {"sdxl": SDXL, "sd15": SD15}

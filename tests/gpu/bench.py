@@ -27,9 +27,12 @@ class Bench:
 
     def __init__(self, folder: Path, models: Mapping[str, Components], **options: Any) -> None:
         specs = {
-            name: ModelSpec(name=name, family="sdxl", source=name, pixels=SIDE[name] ** 2, multiple=8)
-            for name in models
-        }
+            name: ModelSpec(
+                name=name, family="sdxl" if model.text_encoder_2 else "sd15", source=name,
+                pixels=SIDE.get(name, 64) ** 2, multiple=8,
+            )
+            for name, model in models.items()
+        }  # fmt: skip
         self.folder = folder
         self.events: list[Event] = []
         self.ticks = 0
@@ -91,7 +94,7 @@ class Bench:
 
 def request(job_id: str, model: str = "tiny", **wishes: Any) -> GenerationRequest:
     """A request; a wish goes to the parameter and to the field of the request that have its name."""
-    size = {"width": SIDE[model], "height": SIDE[model]}
+    size = {"width": SIDE.get(model, 64), "height": SIDE.get(model, 64)}
     defaults = {"num_inference_steps": 4, "num_images": 1, "guidance_scale": 4.0, "prompt": "a red apple", **size}
     fields = GenerationParams.model_fields, GenerationRequest.model_fields
     ours, theirs = ({name: value for name, value in wishes.items() if name in known} for known in fields)

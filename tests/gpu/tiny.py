@@ -8,9 +8,17 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import torch
-from diffusers import AutoencoderKL, EulerDiscreteScheduler, StableDiffusionXLPipeline, UNet2DConditionModel
+from diffusers import (
+    AutoencoderKL,
+    EulerDiscreteScheduler,
+    PNDMScheduler,
+    StableDiffusionPipeline,
+    StableDiffusionXLPipeline,
+    UNet2DConditionModel,
+)
 from safetensors.torch import save_file
 from torch import Tensor
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
@@ -63,6 +71,41 @@ def tiny_sdxl() -> StableDiffusionXLPipeline:
     )
 
 
+def tiny_sd15() -> StableDiffusionPipeline:
+    """A random Stable Diffusion 1.5 with tiny widths."""
+    torch.manual_seed(3)
+    vocabulary = CONFIGS / "sdxl" / "tokenizer"
+    unet = UNet2DConditionModel(
+        sample_size=8,
+        block_out_channels=(8, 16, 32),
+        layers_per_block=2,
+        norm_num_groups=8,
+        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"),
+        up_block_types=("CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"),
+        attention_head_dim=2,
+        cross_attention_dim=WIDTH,
+    )
+    vae = AutoencoderKL(
+        block_out_channels=(8, 8, 8, 8),
+        down_block_types=("DownEncoderBlock2D",) * 4,
+        up_block_types=("UpDecoderBlock2D",) * 4,
+        layers_per_block=2,
+        norm_num_groups=4,
+        latent_channels=4,
+        sample_size=64,
+    )
+    return StableDiffusionPipeline(
+        vae=vae,
+        unet=unet,
+        text_encoder=CLIPTextModel(_clip(WIDTH, "quick_gelu")),
+        tokenizer=CLIPTokenizer.from_pretrained(vocabulary),
+        scheduler=PNDMScheduler.from_pretrained(CONFIGS / "sd15" / "scheduler"),
+        safety_checker=None,
+        feature_extractor=None,
+        requires_safety_checker=False,
+    )
+
+
 def _clip(width: int, activation: str) -> CLIPTextConfig:
     return CLIPTextConfig(
         hidden_size=width, projection_dim=width, intermediate_size=37, num_attention_heads=4, num_hidden_layers=2,
@@ -85,12 +128,29 @@ def hub_cache(cache: Path, repo: str, revision: str, folder: Path) -> Path:
     return root / "snapshots" / revision
 
 
-def single_file(pipeline: StableDiffusionXLPipeline, path: Path) -> None:
+def single_file(pipeline: Any, path: Path) -> None:
     """Write the weights into one file under the names of Stability's own code, as most checkpoints come."""
-    tensors = (
+    tensors = _diffusion(pipeline) | (_two_texts(pipeline) if hasattr(pipeline, "text_encoder_2") else _text(pipeline))
+    save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, path)
+
+
+def _diffusion(pipeline: Any) -> dict[str, Tensor]:
+    return (
         {f"model.diffusion_model.{_unet_name(k)}": v for k, v in pipeline.unet.state_dict().items()}
         | {f"first_stage_model.{_vae_name(k)}": _convolution(k, v) for k, v in pipeline.vae.state_dict().items()}
-        | {
+    )
+
+
+def _text(pipeline: Any) -> dict[str, Tensor]:
+    return {
+        f"cond_stage_model.transformer.text_model.{k.removeprefix('text_model.')}": v
+        for k, v in pipeline.text_encoder.state_dict().items()
+    }
+
+
+def _two_texts(pipeline: Any) -> dict[str, Tensor]:
+    return (
+        {
             f"conditioner.embedders.0.transformer.text_model.{k.removeprefix('text_model.')}": v
             for k, v in pipeline.text_encoder.state_dict().items()
         }
@@ -100,7 +160,6 @@ def single_file(pipeline: StableDiffusionXLPipeline, path: Path) -> None:
             "conditioner.embedders.1.model.logit_scale": torch.tensor(4.6),
         }
     )
-    save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, path)
 
 
 def tiny_configs(folder: Path, target: Path) -> Path:
