@@ -31,7 +31,19 @@ class WeightedPrompt:
 
 
 def read_weights(prompt: str) -> WeightedPrompt:
-    """The prompt in the one spelling that encoders read, and how it was read where that is a matter of taste."""
+    """The prompt in the one spelling that encoders read, and how it was read where that is a matter of taste.
+
+    With several problems the first one is told, and all are repaired.
+    """
+    weighted = _read_once(prompt)
+    while weighted.problem and (again := _read_once(weighted.prompt)) != WeightedPrompt(weighted.prompt):
+        against = ", ".join(filter(None, (weighted.against, again.against)))
+        weighted = WeightedPrompt(again.prompt, against, problem=weighted.problem)
+    return weighted
+
+
+def _read_once(prompt: str) -> WeightedPrompt:
+    """The same as far as the first problem."""
     prompt, notes = _bracketed(prompt)
     if problem := _emphasis_problem(prompt):
         return WeightedPrompt(SIGN.sub(_sensible, prompt), notes=notes, problem=problem)
@@ -90,5 +102,5 @@ def _without_direction(parts: list[Weighted], total: float) -> WeightedPrompt:
     against = ", ".join(part.text for part in parts if part.weight < 0)
     problem: Problem = "error-prompt-weights", {"sum": plain(round(total, 6))}
     if not wanted:
-        return WeightedPrompt(", ".join(part.text for part in parts), problem=problem)
+        return WeightedPrompt(", ".join(part.text.replace("::", "\\::") for part in parts), problem=problem)
     return WeightedPrompt(format_prompts(wanted), against, problem=problem)

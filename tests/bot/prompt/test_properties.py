@@ -14,15 +14,17 @@ from bot.prompt.marks import DASHES, QUOTES, escape, unescape
 from bot.prompt.parser import LIMIT, ParsedPrompt, format_line, parse
 from bot.prompt.reader import visible
 from bot.prompt.styles import bundled_styles
+from bot.prompt.weights import WeightedPrompt, read_weights
 from bot.text import sentence_of
 from gpu.params import QUALITY, TABLE, Param
 
 STYLES = bundled_styles().names
+LORAS = ("flat-lime", "wet.ink")
 MODELS = ("starter", "sdxl", "lcm", "My Model: v1.5")
 
 
 def read(text: str, **options: object) -> ParsedPrompt:
-    return parse(text, models=MODELS, styles=STYLES, options=options)
+    return parse(text, models=MODELS, styles=STYLES, loras=LORAS, options=options)
 
 
 flag_names = st.sampled_from(
@@ -30,7 +32,24 @@ flag_names = st.sampled_from(
     + ["chaos", "v", "tile", "sref", "hd", "s", "stop", "foo", "setps", "art", "No", "AR", "not", "ar-", "no-text"]
 )
 dashes = st.sampled_from(["--", "—", "–", "-", "---", "−−", "-- ", "— ", "\\--", "\\\\--", "－－", "”--", ",--", "―"])
-signs = [*QUOTES, "'", "\\", "{a, b}", "::2", "(fox:1.2)", "/imagine prompt:", "none", "a", "<", "\u200b"]
+signs = [
+    *QUOTES,
+    "'",
+    "\\",
+    "{a, b}",
+    "::2",
+    "::-3",
+    " | ",
+    "(fox:1.2)",
+    "(fox:9)",
+    "<lora:flat-lime:0.8>",
+    "<wet.ink>",
+    "/imagine prompt:",
+    "none",
+    "a",
+    "<",
+    "\u200b",
+]
 numbers = ["3:2", "16/9", "1.5", "10:1", "0:0", "12", "500", "-1", "7,5", "1e9", "12px", "９", "99999999999", "nan"]
 names = [*STYLES, *MODELS, *QUALITY, "Euler a", "dpm++2m", "Karras", "https://a.b/c.png", "red", "fox", "雪"]
 pieces = st.one_of(
@@ -63,6 +82,7 @@ def value_of(row: Param) -> st.SearchStrategy[object]:
         "quality": lambda: st.sampled_from([*QUALITY, "0.25", "0.5", "2", "4"]),
         "ratio": lambda: st.sampled_from(["1:1", "16:9", "16:10", "43:18", "1:4", "100:99"]),
         "choice": lambda: st.sampled_from(row.choices),
+        "loras": lambda: st.sampled_from(["flat-lime:0.8", "flat-lime:1, wet.ink:-0.5"]),
         "str": lambda: st.sampled_from(row.examples),
         "bool": lambda: st.just(True),
     }[row.kind]()
@@ -115,6 +135,8 @@ def test_no_word_vanishes(text: str) -> None:
 def test_a_canonical_line_means_what_it_was_made_of(words: str, values: dict[str, object]) -> None:
     prompt = " ".join(visible(words).split())
     assume(not prompt.lower().startswith("/imagine"))  # no prompt begins so: the parser takes it off
+    assume(read_weights(prompt) == WeightedPrompt(prompt))  # nor has weights in another spelling
+    assume(not re.search(r"<[\w.:+-]+>", prompt))  # nor tags of LoRAs: they are taken, too
     outcome = attempt(format_line(prompt, values))
     if isinstance(outcome, PromptError):
         assert outcome.id == "error-prompt-empty"
@@ -137,7 +159,8 @@ def test_options_beside_any_line(text: str, values: dict[str, object]) -> None:
     if isinstance(outcome, PromptError):
         assert read(outcome.suggestion).line == outcome.suggestion
     else:
-        assert values.items() <= outcome.chosen.items()
+        assert {name: value for name, value in values.items() if name != "lora"}.items() <= outcome.chosen.items()
+        assert str(values.get("lora", "")) in outcome.chosen.get("lora", "")
 
 
 units = """-|--|—|- |-- |"|\\|--a| --a| —ar| —steps|--no |,| --ar 3| -ar 3:2|--ar 3:2 | “a|('|a-| --style oil| 9|::"""
