@@ -16,8 +16,8 @@ FILES = sorted(path for package in PACKAGES for path in (PROJECT / package).rglo
 LONGEST_FILE, LONGEST_BODY = 400, 60
 
 ABOVE_THE_LINE = (
-    "backend", "bugs", "errors", "fake", "files", "grid", "hub", "local", "metadata", "params", "probe",
-    "safety", "safety.base", "sources", "types", "wire", "worker",
+    "backend", "bugs", "canvas", "errors", "fake", "files", "grid", "hub", "inputs", "local", "metadata", "params",
+    "probe", "safety", "safety.base", "sources", "types", "wire", "worker",
 )  # fmt: skip
 """Modules of gpu that work without model libraries. The worker is among them: it chooses its engine when it starts."""
 

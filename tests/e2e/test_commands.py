@@ -8,6 +8,7 @@ import pytest
 import simcord
 
 from bot.app import EaselBot
+from bot.attachments import ROLES
 from bot.runtime import Runtime
 from gpu.params import TABLE
 from storage.models import JobState
@@ -36,7 +37,7 @@ async def test_every_slash_row_of_the_table_is_an_option_with_its_range(world: W
         assert [choice["value"] for choice in option.get("choices", [])] == list(row.choices)
         if row.kind in ("int", "float"):
             assert (option["min_value"], option["max_value"]) == (row.low, row.high)
-    assert len(options) == 1 + sum(row.slash for row in TABLE)
+    assert len(options) == 1 + len(ROLES) + sum(row.slash for row in TABLE)
 
 
 async def test_options_and_flags_make_the_same_job(world: World) -> None:
@@ -62,7 +63,7 @@ async def test_values_that_discord_would_refuse_never_reach_us(world: World) -> 
 
 async def test_a_flag_is_completed_while_it_is_typed(world: World) -> None:
     found = await suggestions(world, "a fox --st")
-    assert values(found) == ["a fox --steps ", "a fox --style "]
+    assert values(found) == ["a fox --steps ", "a fox --style ", "a fox --strength "]
     assert found[0]["name"].startswith("--steps")
     assert values(await suggestions(world, "a fox —sam")) == ["a fox --sampler "]
     assert len(await suggestions(world, "a fox --")) == len(TABLE)

@@ -216,8 +216,8 @@ STATEMENTS = {
     ),
     "requeue": (queue.REQUEUE, {"id": "a", "attempt": 1, "crash": 1, "now": 0.0, "error": None, "max_attempts": 3}),
     "first click": (
-        queue.FIRST_CLICK, {"parent_id": "a", "user_id": 1, "parent_index": 1, "task": "vary", "text": "", "strength": 0.6,
-         "since": 0.0},
+        queue.FIRST_CLICK,
+        {"parent_id": "a", "user_id": 1, "parent_index": 1, "task": "vary", "text": "", "strength": 0.6, "since": 0.0},
     ),
     "ended": (eta.ENDED, ("local", 32)),
     "habits": (eta.HABITS, ("local", 256)),

@@ -1,0 +1,66 @@
+"""Pictures on the command line: what is drawn from, on, and around them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from tests.bot.test_cli import config, easel, objects
+from tests.gpu.pictures import half_mask, photo
+
+__all__ = ["config"]
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> dict[str, Path]:
+    """A photo, a mask for it, and something else."""
+    made = {name: tmp_path / name for name in ("photo.jpg", "mask.png", "text.txt")}
+    photo((300, 200)).save(made["photo.jpg"], quality=95)
+    half_mask((300, 200)).save(made["mask.png"])
+    made["text.txt"].write_text("no picture")
+    return made
+
+
+def test_a_picture_is_drawn_on_and_around(config: Path, tmp_path: Path, files: dict[str, Path]) -> None:
+    where = ("--out", tmp_path / "out", "--config", config)
+    sent = ("--image", files["photo.jpg"], "--mask", files["mask.png"])
+    done = easel("imagine", "a fox --n 1 --steps 3", *sent, *where)
+    (first,) = objects(done.stdout)
+    assert done.returncode == 0
+    assert first["width"] > first["height"]
+    assert first["params"]["aspect_ratio"] == "3:2"
+    (named,) = objects(easel("imagine", "a fox --n 1", "--mask", "right", *sent[:2], *where).stdout)
+    assert named["params"]["mask"] == "right"
+    wider = objects(easel("again", first["job"], "--pan", "left", *where).stdout)
+    assert {image["width"] > first["width"] for image in wider} == {True}
+    zoomed = objects(easel("again", wider[0]["job"], "--zoom", "1.5", "--index", "3", *where).stdout)
+    assert [image["width"] for image in zoomed] == [image["width"] for image in wider]
+    square = objects(easel("again", first["job"], "--square", *where).stdout)
+    assert {image["width"] == image["height"] for image in square} == {True}
+    with Image.open(square[0]["path"]) as picture:
+        assert picture.size == (square[0]["width"], square[0]["height"])
+
+
+def test_the_image_weight_becomes_a_strength_and_says_so(config: Path, tmp_path: Path, files: dict[str, Path]) -> None:
+    done = easel("imagine", "a fox --iw 2 --n 1", "--image", files["photo.jpg"], "--out", tmp_path, "--config", config)
+    (image,) = objects(done.stdout)
+    assert image["params"]["strength"] == 0.333
+    assert "--strength 0.333" in " ".join(done.stderr.split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--image", "text.txt"], "no picture"), (["--mask", "mask.png"], "needs a picture"),
+        (["--image", "nowhere.png"], "nowhere.png"), (["--zoom", "2"], "Send one"),
+        (["--image", "photo.jpg", "--mask", "moon"], "moon"), (["--control-image", "photo.jpg"], "control"),
+    ],
+)  # fmt: skip
+def test_refusals(config: Path, tmp_path: Path, files: dict[str, Path], arguments: list[str], words: str) -> None:
+    given = [files.get(word, word) for word in arguments]
+    done = easel("imagine", "a fox", *given, "--out", tmp_path / "out", "--config", config)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert words in done.stderr
+    assert not (tmp_path / "out").exists()
