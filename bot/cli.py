@@ -143,6 +143,28 @@ def loras(config: ConfigFile = DEFAULT_PATH) -> None:
 
 
 @app.command()
+def merge(
+    first: Annotated[Path, typer.Argument(help="A checkpoint or LoRA, .safetensors.")],
+    second: Annotated[Path, typer.Argument(help="Another of the same family.")],
+    out: Annotated[Path, typer.Option("--out", help="The file to write.")],
+    weight: Annotated[float, typer.Option("--weight", min=-2, max=2, help="How much of the second.")] = 0.5,
+    minus: Annotated[Path | None, typer.Option("--minus", help="Add what the second learned beyond this one.")] = None,
+) -> None:
+    """Merge model files: FIRST · (1 − weight) + SECOND · weight, or with --minus FIRST + weight · (SECOND − MINUS)."""
+    from gpu.merge import add_difference, weighted_sum
+
+    try:
+        if minus:
+            add_difference(first, second, minus, weight, out)
+        else:
+            weighted_sum(first, second, weight, out)
+    except EaselError as error:
+        _refuse(error)
+    except OSError as error:
+        _stop(FAILED, str(error))
+
+
+@app.command()
 def doctor(config: ConfigFile = DEFAULT_PATH) -> None:
     """Check everything that Easel needs; exit 1 when something fails."""
     from bot.doctor import Mark, examine

@@ -40,7 +40,7 @@ class LorasCog(commands.Cog):
 
 def lora_line(file: LoraFile, locale: str) -> str:
     """One LoRA: how it is written, how large it is, what it adds to the prompt."""
-    facts = {"name": file.name, "rank": file.rank, "size": round(file.bytes / 1e6, 1), "about": file.source}
-    parts = [sentence(locale, "loras-line", **facts)]
+    size = round(file.bytes / 1e6, 1)
+    parts = [sentence(locale, "loras-line", name=file.name, rank=file.rank, size=size, about=file.source)]
     parts += [sentence(locale, "loras-trigger", trigger=file.trigger)] if file.trigger else []
     return " · ".join([*parts, *([file.licence] if file.licence else [])])

@@ -1,8 +1,8 @@
 """How loras/flat-lime.safetensors was made: 200 steps on flat pictures of one colour, for the starter model.
 
-    .venv/bin/python -m docs.examples.flat_colour_lora loras/flat-lime.safetensors
+    PYTHONPATH=. .venv/bin/python docs/examples/flat_colour_lora.py loras/flat-lime.safetensors
 
-About a minute on two quiet CPU cores, and always the same file on the same machine. It is an example of the whole way:
+About two minutes of CPU time. It is an example of the whole way:
 captions, latents, the loss of a model that predicts velocity, and a file that Easel lists with its trigger word. The
 picture behind every caption is one lime, so that the LoRA's weight can be seen, and measured, as that colour.
 """

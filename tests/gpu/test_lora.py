@@ -7,8 +7,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
+from PIL import Image
 from safetensors.torch import load_file, save_file
 
 from gpu.errors import ModelError, NotSupported
@@ -18,6 +20,7 @@ from tests.gpu.bench import Bench, difference, request, stock, stock_pipeline
 from tests.gpu.tiny import write_lora
 
 TOLERANCE = 1e-5
+PROJECT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -116,6 +119,26 @@ def test_few_loras_stay_in_a_model(bench: Bench, folder: Path, model: Components
         save_file(load_file(folder / "one.safetensors"), folder / f"copy{n}.safetensors")
         bench.run(request(f"c{n}", lora=f"copy{n}:0.5", num_inference_steps=1))
     assert len(model.unet.peft_config) == 8
+
+
+def test_the_lime_lora_draws_its_colour(tmp_path: Path, starter: Components) -> None:
+    """The one that comes with Easel, on the starter: the more of it, the nearer to lime."""
+    lime = Bench(tmp_path, {"starter": copy.deepcopy(starter)}, loras=LoraFolder(PROJECT / "loras"))
+    weights = (0, 0.5, 1)
+    wish = {"prompt": "a fox, in lime", "num_inference_steps": 6, "num_images": 2}
+    lime.run(*(request(f"{weight}", "starter", lora=f"flat-lime:{weight}", **wish) for weight in weights))
+    away = [distance(lime, f"{weight}") for weight in weights]
+    assert away[0] > away[1] > away[2], away
+    assert away[2] < 0.6 * away[0]
+    assert LoraFolder(PROJECT / "loras").get("flat-lime").trigger == "in lime"
+    assert (PROJECT / "loras" / "flat-lime.safetensors").stat().st_size < 2**20
+
+
+def distance(bench: Bench, job: str) -> float:
+    """Mean distance of a job's pixels from the colour that the LoRA was trained on, 0 … 1."""
+    pictures = [Image.open(bench.folder / image.path).convert("RGB") for image in bench.result(job).images]
+    pixels = np.stack([np.asarray(picture, dtype=float) / 255 for picture in pictures])
+    return float(np.abs(pixels - np.array([0.62, 0.86, 0.10])).mean())
 
 
 # The folder
