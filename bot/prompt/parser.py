@@ -94,7 +94,7 @@ def format_flag(row: Param, value: object) -> str:
 
 def _outcome(reader: LineReader) -> ParsedPrompt:
     """The parsed line, or the error of its first problem with a line in which all of them are repaired."""
-    prompt = reader.take_tags(reader.prompt())
+    prompt = reader.prompt()
     chosen = {row.name: reader.chosen[row.name] for row in TABLE if row.name in reader.chosen}
     if not _VISIBLE.search(prompt):
         reader.problems.append(("error-prompt-empty", {"example": EXAMPLE}))

@@ -170,7 +170,7 @@ class LineReader:
             facts = {"flag": row.flag, "written": shorten(plain(written)), "option": shorten(plain(reading.value))}
             self.problems.append(("error-prompt-both", {**facts}))
 
-    def take_tags(self, prompt: str) -> str:
+    def _without_tags(self, prompt: str) -> str:
         """Read `<lora:ink:0.8>`, and `<ink:0.8>` where that is a known name, as the flag; the words that are left."""
         row = next(row for row in TABLE if row.kind == "loras")
 
@@ -186,7 +186,7 @@ class LineReader:
 
     def prompt(self) -> str:
         """The words that belong to no flag, with single spaces."""
-        return self._without_command(" ".join(unescape("".join(self.words)).split()))
+        return self._without_command(self._without_tags(" ".join(unescape("".join(self.words)).split())))
 
     def _without_command(self, prompt: str) -> str:
         """Take off a pasted `/imagine prompt:`, and say so."""
