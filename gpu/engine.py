@@ -27,7 +27,7 @@ from gpu.bugs import as_backend_error
 from gpu.device import choose_device, choose_dtype, free_memory, ran_out_of_memory, synchronize
 from gpu.errors import JobCancelled, NotSupported, OutOfMemory
 from gpu.families import FAMILIES
-from gpu.families.base import Components, Family
+from gpu.families.base import Family
 from gpu.gallery import Gallery, RefusedError
 from gpu.loading import load_components
 from gpu.loras import LoraFolder
@@ -49,8 +49,8 @@ PACE_MEMORY = 0.7
 
 OnLoading = Callable[[str, int, int], None]
 """Called with (model, done, total) while a model loads."""
-Load = Callable[[ModelSpec, torch.device, torch.dtype, Callable[[int, int], None]], Components]
-"""Brings a model onto a device, reporting (done, total). Raises `ModelError`."""
+Load = Callable[[ModelSpec, torch.device, torch.dtype, Callable[[int, int], None]], Any]
+"""Brings what a family draws with onto a device, reporting (done, total). Raises `ModelError`."""
 
 
 @dataclass
@@ -279,6 +279,8 @@ class Engine:
     def _fail(self, request: GenerationRequest, error: Exception) -> None:
         """End a job, waiting or running, without pictures."""
         job = self._jobs.pop(request.job_id, None)
+        if job and job.phases:
+            job.phase.drop(job.state)
         if request in self._waiting:
             self._waiting.remove(request)
         self._gallery.discard(request)

@@ -12,7 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import diffusers
 import torch
+import transformers
 from diffusers import (
     AutoencoderKL,
     EulerDiscreteScheduler,
@@ -40,6 +42,12 @@ CLASSES: dict[str, Any] = {
 }
 """Part → class, in the order of loading. No family has them all."""
 
+LIBRARIES = {"diffusers": diffusers, "transformers": transformers}
+"""Whose classes a `model_index.json` may name."""
+
+UNUSED = ("image_encoder", "feature_extractor")
+"""Parts of pipelines for what requests cannot ask of them."""
+
 PIPELINES: dict[str, tuple[Any, dict[str, Any]]] = {
     "sdxl": (StableDiffusionXLPipeline, {"add_watermarker": False}),
     "sd15": (
@@ -56,13 +64,19 @@ def load_components(
     dtype: torch.dtype,
     on_progress: OnLoading = lambda done, total: None,
     hub: HubCache | None = None,
-) -> Components:
+) -> Any:
     """Load every part of a model onto `device` as `dtype`, downloading what is missing. Raises `ModelError`.
 
-    An autoencoder that overflows in float16 stays float32, as diffusers does it.
+    `Components` for families of UNets, a pipeline of diffusers for the others. An autoencoder that overflows in float16
+    stays float32, as diffusers does it.
     """
     hub = hub or HubCache.from_environment()
     files = hub.model(spec, on_progress)
+    if spec.family not in PIPELINES:
+        if spec.loras:
+            raise ModelError("error-model-lora", source=spec.loras[0].source, file=spec.family)
+        with _readable(spec.source):
+            return _whole(files, device, dtype, on_progress)
     loras = [hub.lora(lora, on_progress) for lora in spec.loras]
     with _readable(spec.source):
         modules = _single(spec.family, files, dtype) if files.single else _folder(files, dtype, on_progress)
@@ -96,6 +110,27 @@ def _folder(files: ModelFiles, dtype: torch.dtype, on_progress: OnLoading) -> di
         done += sum((files.root / file).stat().st_size for file in choice.files)
         on_progress(min(done, files.size), files.size)
     return modules
+
+
+def _whole(files: ModelFiles, device: torch.device, dtype: torch.dtype, on_progress: OnLoading) -> Any:
+    """The pipeline that a folder describes, of classes that diffusers and transformers have."""
+    index: dict[str, Any] = read_json(files.root / "model_index.json")
+    done, parts = 0, {}
+    for name, choice in files.parts.items():
+        cls, folder = _class(*index[name]), files.root / choice.folder
+        if issubclass(cls, torch.nn.Module):
+            parts[name] = _module(cls, folder, choice, dtype).to(device).eval().requires_grad_(False)
+        else:
+            parts[name] = cls.from_pretrained(folder, local_files_only=True)
+        done += sum((files.root / file).stat().st_size for file in choice.files)
+        on_progress(min(done, files.size), files.size)
+    return _class("diffusers", str(index["_class_name"]))(**parts, **{part: None for part in UNUSED if part in index})
+
+
+def _class(library: str, name: str) -> Any:
+    if library not in LIBRARIES:
+        raise ModelError("error-model-file", file="model_index.json", problem=f"{library}.{name}")
+    return getattr(LIBRARIES[library], name)
 
 
 def _module(cls: Any, folder: Path, choice: Choice, dtype: torch.dtype) -> Any:

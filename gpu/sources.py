@@ -24,6 +24,9 @@ CONFIGS = Path(__file__).parent / "families" / "configs"
 PICKLES = (".ckpt", ".bin", ".pt", ".pth", ".pkl")
 """Files that run code when they are opened; they are never read."""
 
+DESCRIPTIONS = (".json", ".txt", ".jinja", ".model")
+"""Files of parts without weights."""
+
 MAX_LORA_RANK = 512
 
 MOVED = {
@@ -85,7 +88,26 @@ SD15 = Layout(
     prefixes=("model.diffusion_model.", "first_stage_model.", "cond_stage_model.transformer."),
 )
 
-LAYOUTS: dict[str, Layout] = {"sdxl": SDXL, "sd15": SD15}
+
+
+def _transformer(encoders: int) -> Layout:
+    """A pipeline of diffusers around a transformer. Its folder says of what class each part is."""
+    ends = ["", *(f"_{n}" for n in range(2, encoders + 1))]
+    return Layout(
+        parts=(
+            Part("transformer", ("transformer",)),
+            Part("vae", ("vae",)),
+            *(Part(f"text_encoder{end}", (f"text_encoder{end}",)) for end in ends),
+            *(Part(f"tokenizer{end}", (f"tokenizer{end}",), weights=False) for end in ends),
+            Part("scheduler", ("scheduler",), weights=False),
+        ),
+        prefixes=(),
+    )
+
+
+LAYOUTS: dict[str, Layout] = {
+    "sdxl": SDXL, "sd15": SD15, "sd3": _transformer(3), "flux": _transformer(2), "zimage": _transformer(1),
+}  # fmt: skip
 """Family → what its models consist of. The same keys as `gpu.families.FAMILIES`."""
 
 PIPELINES = {
@@ -94,6 +116,8 @@ PIPELINES = {
     "StableDiffusion": "sd15",
     "LatentConsistency": "sd15",
     "Flux": "flux",
+    "Flux2": "flux2",
+    "ZImage": "zimage",
 }
 """Start of the pipeline class that a `model_index.json` names → family; the longest start counts."""
 
@@ -190,7 +214,7 @@ def choose(names: Iterable[str], layout: Layout, variant: str, source: str) -> d
 def _choose_part(part: Part, files: Mapping[str, Collection[str]], variant: str, source: str) -> Choice:
     for folder in part.folders:
         here = files.get(folder, ())
-        plain = sorted(file for file in here if file.endswith((".json", ".txt")) and ".index." not in file)
+        plain = sorted(file for file in here if file.endswith(DESCRIPTIONS) and ".index." not in file)
         if not part.weights and plain:
             return Choice(folder, tuple(f"{folder}/{file}" for file in plain))
         for wanted in dict.fromkeys((variant, "", "fp16")) if part.weights else ():
@@ -277,7 +301,7 @@ def keys(path: Path) -> list[str]:
 
 
 def header(path: Path) -> tuple[dict[str, list[int]], dict[str, str]]:
-    """The shapes of a `.safetensors` file's tensors, and its metadata, without reading a tensor. Raises `ModelError`."""
+    """The shapes of a `.safetensors` file's tensors, and its metadata, by its header. Raises `ModelError`."""
     with _opened(path) as file:
         shapes = {key: file.get_slice(key).get_shape() for key in file.keys()}  # noqa: SIM118
         return shapes, file.metadata() or {}

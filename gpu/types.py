@@ -40,6 +40,10 @@ class LoraSpec(Setting):
     weight: float = 1.0
 
 
+DEAF = frozenset({"flux"})
+"""Families that hear no negative prompt, whatever the guidance."""
+
+
 class ModelSpec(Setting):
     """One `[models.NAME]` of config.toml: where the weights are and what the model likes."""
 
@@ -90,7 +94,7 @@ class ModelSpec(Setting):
 
     def hears_negative(self, guidance_scale: float) -> bool:
         """Whether a negative prompt changes anything: it is heard by guidance only."""
-        return guidance_scale > 1
+        return guidance_scale > 1 and self.family not in DEAF
 
 
 class Task(StrEnum):

@@ -1,11 +1,15 @@
 """The model families: the name in `[models.NAME] family` → the class that draws with such models."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
-from gpu.families.base import Components, Family
+from gpu.families.base import Family
+from gpu.families.pipeline import RECIPES, PipelineFamily
 from gpu.families.sd15 import SD15
 from gpu.families.sdxl import SDXL
 from gpu.loras import LoraFolder
 from gpu.types import ModelSpec
 
-FAMILIES: Mapping[str, Callable[[ModelSpec, Components, LoraFolder], Family]] = {"sdxl": SDXL, "sd15": SD15}
+FAMILIES: Mapping[str, Callable[[ModelSpec, Any, LoraFolder], Family]] = {
+    "sdxl": SDXL, "sd15": SD15, **dict.fromkeys(RECIPES, PipelineFamily),
+}  # fmt: skip

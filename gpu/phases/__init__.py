@@ -9,12 +9,13 @@ Check → Encode → Draw → Decode → Restore (where there is a mask) → Sav
 """
 
 from gpu.phases.base import Encoded, Phase, State, Work
+from gpu.phases.call import Call, CallState, Steps
 from gpu.phases.draw import Draw, DrawState, skipped_steps
 from gpu.phases.images import Decode, ImagesState, Save
 from gpu.phases.inputs import Check, Encode
 from gpu.phases.restore import Restore
 
 __all__ = [
-    "Check", "Decode", "Draw", "DrawState", "Encode", "Encoded", "ImagesState", "Phase", "Restore", "Save", "State",
-    "Work", "skipped_steps",
+    "Call", "CallState", "Check", "Decode", "Draw", "DrawState", "Encode", "Encoded", "ImagesState", "Phase", "Restore",
+    "Save", "State", "Steps", "Work", "skipped_steps",
 ]  # fmt: skip

@@ -95,3 +95,6 @@ class Phase(ABC, Generic[S]):
     def sketches(self, state: S) -> list[Image.Image]:
         """The pictures so far, small and rough; none when there is nothing to see yet."""
         return []
+
+    def drop(self, state: S) -> None:
+        """The job ended before the phase did: let go of what does not go by itself."""

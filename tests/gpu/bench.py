@@ -25,10 +25,10 @@ SIDE = {"starter": 128, "tiny": 64}
 class Bench:
     """An engine on loaded models, and everything it has said."""
 
-    def __init__(self, folder: Path, models: Mapping[str, Components], **options: Any) -> None:
+    def __init__(self, folder: Path, models: Mapping[str, Any], **options: Any) -> None:
         specs = {
             name: ModelSpec(
-                name=name, family="sdxl" if model.text_encoder_2 else "sd15", source=name,
+                name=name, family=_family(model), source=name,
                 pixels=SIDE.get(name, 64) ** 2, multiple=8,
             )
             for name, model in models.items()
@@ -90,6 +90,13 @@ class Bench:
     def files(self) -> list[str]:
         """Every file below the data directory."""
         return sorted(path.relative_to(self.folder).as_posix() for path in self.folder.rglob("*") if path.is_file())
+
+
+def _family(model: Any) -> str:
+    if not isinstance(model, Components):
+        names = {"StableDiffusion3Pipeline": "sd3", "FluxPipeline": "flux", "ZImagePipeline": "zimage"}
+        return names[type(model).__name__]
+    return "sdxl" if model.text_encoder_2 else "sd15"
 
 
 def request(job_id: str, model: str = "tiny", **wishes: Any) -> GenerationRequest:
