@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
-from diffusers import EulerDiscreteScheduler, StableDiffusionXLPipeline
+from diffusers import EulerDiscreteScheduler, StableDiffusionPipeline, StableDiffusionXLPipeline
 from diffusers.utils.peft_utils import set_adapter_layers, set_weights_and_activate_adapters
 
 from gpu.errors import NotSupported
@@ -103,9 +103,10 @@ class Adapters:
 
 def lora_pipeline(components: Components) -> Any:
     """diffusers' own pipeline of the same modules, for its way of putting LoRAs into them."""
-    names = ("unet", "vae", "text_encoder", "text_encoder_2", "tokenizer", "tokenizer_2")
-    return StableDiffusionXLPipeline(
-        **{name: getattr(components, name) for name in names},
-        scheduler=EulerDiscreteScheduler.from_config(dict(components.scheduler_config)),
-        add_watermarker=False,
-    )
+    parts = {name: getattr(components, name) for name in ("unet", "vae", "text_encoder", "tokenizer")}
+    scheduler = EulerDiscreteScheduler.from_config(dict(components.scheduler_config))
+    if components.text_encoder_2 is None:
+        none = {"safety_checker": None, "feature_extractor": None, "requires_safety_checker": False}
+        return StableDiffusionPipeline(**parts, **none, scheduler=scheduler)
+    second = {"text_encoder_2": components.text_encoder_2, "tokenizer_2": components.tokenizer_2}
+    return StableDiffusionXLPipeline(**parts, **second, scheduler=scheduler, add_watermarker=False)

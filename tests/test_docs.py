@@ -15,6 +15,7 @@ from bot.cli import app
 from bot.cogs.help import HelpCog
 from bot.cogs.imagine import ImagineCog
 from bot.cogs.info import InfoCog
+from bot.cogs.loras import LorasCog
 from bot.cogs.models import ModelsCog
 from bot.cogs.queue import QueueCog
 from bot.config import DEFAULT_PATH, PROJECT, load_config
@@ -25,7 +26,7 @@ from gpu.sources import LAYOUTS
 
 README = (PROJECT / "README.md").read_text("utf-8")
 DOCUMENTS = sorted([PROJECT / "README.md", *(PROJECT / "docs").rglob("*.md")])
-COGS = (HelpCog, ImagineCog, InfoCog, ModelsCog, QueueCog)
+COGS = (HelpCog, ImagineCog, InfoCog, LorasCog, ModelsCog, QueueCog)
 
 
 def targets() -> Iterator[str]:

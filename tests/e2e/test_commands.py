@@ -203,6 +203,25 @@ async def test_a_corrected_wish_is_said_while_the_job_waits_and_a_licence_with_t
     assert [note.id for note in job.request.notes] == ["note-corrected-num-inference-steps", "note-non-commercial"]
 
 
+# --- /loras -----------------------------------------------------------------------------------------------------------
+
+
+async def test_loras_are_listed_suggested_and_drawn_with(world: World) -> None:
+    listed = await world.alice.slash(world.channel, "loras")
+    assert listed.ephemeral
+    assert "**flat-lime**" in listed.response.embeds[0].description
+    assert "adds “in lime”" in listed.response.embeds[0].description
+    job = await world.job_of(await world.imagine("a fox <flat-lime:0.8>"))
+    assert (job.request.params.lora, job.request.params.prompt) == ("flat-lime:0.8", "a fox, in lime")
+    assert job.text == 'a fox --lora "flat-lime:0.8"'
+
+
+async def test_an_unknown_lora_is_refused_with_a_line_that_can_be_run(world: World) -> None:
+    result = await world.alice.slash(world.channel, "imagine", prompt="a fox <lora:flat-line:0.8>")
+    assert "/loras lists those that there are" in result.response.content
+    assert "flat-lime:0.8" in str(result.response.content) + str([e.description for e in result.response.embeds])
+
+
 # --- Names ------------------------------------------------------------------------------------------------------------
 
 
@@ -212,7 +231,7 @@ async def test_two_bots_can_live_in_one_server(runtime: Runtime) -> None:
     world = World(runtime, FAST)
     await world.start()
     assert {command.name for command in world.bot.tree.get_commands()} == {
-        f"easel-{name}" for name in ("imagine", "queue", "cancel", "info", "help", "models")
+        f"easel-{name}" for name in ("imagine", "queue", "cancel", "info", "help", "loras", "models")
     }
     result = await world.alice.slash(world.channel, "easel-imagine", prompt="a red fox")
     assert await world.pictures(result.response.id)
