@@ -100,9 +100,9 @@ def _outcome(reader: LineReader) -> ParsedPrompt:
         reader.problems.append(("error-prompt-empty", {"example": EXAMPLE}))
         prompt = EXAMPLE
     weighted = read_weights(prompt)
-    prompt = weighted.prompt
     if not reader.problems and not weighted.problem:
-        return ParsedPrompt(prompt, chosen, [*reader.notes, *weighted.notes])
+        return ParsedPrompt(weighted.prompt, chosen, [*reader.notes, *weighted.notes])
+    prompt = reader.without_command(weighted.prompt) or EXAMPLE  # a repaired prompt may begin like one
     if weighted.problem:
         reader.problems.append(weighted.problem)
         chosen = _with_against(chosen, weighted.against)

@@ -45,7 +45,7 @@ class LineReader:
 
     def read_line(self, text: str) -> None:
         """Cut the line at its flags and read each piece."""
-        line = self._without_command(visible(text).strip())
+        line = self.without_command(visible(text).strip())
         if quoted_whole(line) and find_marks(line):  # people paste lines that way
             line = line[1:-1]
         marks = find_marks(line)
@@ -186,9 +186,9 @@ class LineReader:
 
     def prompt(self) -> str:
         """The words that belong to no flag, with single spaces."""
-        return self._without_command(self._without_tags(" ".join(unescape("".join(self.words)).split())))
+        return self.without_command(self._without_tags(" ".join(unescape("".join(self.words)).split())))
 
-    def _without_command(self, prompt: str) -> str:
+    def without_command(self, prompt: str) -> str:
         """Take off a pasted `/imagine prompt:`, and say so."""
         command = _COMMAND.match(prompt)
         if command and command[0]:
