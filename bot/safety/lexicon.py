@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.safety.normalise import fold, skeleton
 
@@ -30,10 +30,13 @@ DENSE += "\uac00-\ud7af\uf900-\ufaff"
 
 _IS_DENSE = re.compile(f"[{DENSE}]")
 _WORD = re.compile(r"[^\W_]+\*?|#\w+")
+_MIN_ONCE = 3
 _RUN = re.compile(r"(.)\1+")
 _GROUP = re.compile(r"\{([^{}]*)\}")
 _LETTERS = re.compile(r"[^\W_]|[\u0e31-\u0e4e\u0eb1-\u0ece\u102b-\u103e\u17b6-\u17d3]")
-_KATAKANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)} | {0x30FC: None}
+_ALL_HIRAGANA = re.compile("[\u3041-\u309f]+")
+_ALL_KATAKANA = re.compile("[\u30a0-\u30ff]+")
+_KATAKANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,15 @@ class Term:
     """The language of its list."""
     at_home: bool = False
     """It counts only in a text that shows its language."""
+
+
+class DenseTerm(NamedTuple):
+    """A term in a script without spaces, in its `dense_form`."""
+
+    form: str
+    tag: str
+    kana: str
+    """"hiragana" or "katakana" where it is written in nothing else."""
 
 
 @dataclass(slots=True)
@@ -75,8 +87,8 @@ class Lexicon:
     """Every beginning of every word: what the speller walks along."""
     aliases: dict[str, str] = field(default_factory=dict)
     """Word → the class of words it also counts as ("sixteen" → "#minor")."""
-    dense: dict[str, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
-    """First character → (term, tag) in scripts without spaces, longest first."""
+    dense: dict[str, list[DenseTerm]] = field(default_factory=lambda: defaultdict(list))
+    """First character → the terms in scripts without spaces."""
     skeletons: dict[str, str] = field(default_factory=dict)
     """Word of another alphabet in the Latin letters it looks like → the word."""
     signs: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
@@ -95,8 +107,9 @@ class Lexicon:
         words = _WORD.findall(term)
         if _IS_DENSE.search(term):
             form = dense_form(term)
-            for spelling in {form} if tag == HARMLESS else {form, undoubled(form)}:
-                self.dense[spelling[0]].append((spelling, tag))
+            once = undoubled(form)
+            for spelling in {form} if tag == HARMLESS or len(once) < _MIN_ONCE else {form, once}:
+                self.dense[spelling[0]].append(DenseTerm(spelling, tag, _kana_script(term)))
         elif not words:
             self.signs[term].append(tag)
         else:
@@ -128,14 +141,16 @@ class Lexicon:
                 self.prefixes.add(word[:end])
                 end -= 1
         self.undoubled = set(map(undoubled, (*self.words, *self.skeletons)))
-        for entries in self.dense.values():
-            entries.sort(key=lambda entry: -len(entry[0]))
         self.stem_lengths = tuple(sorted(set(map(len, self.stems))))
         self.stem_heads = {stem[: self.stem_lengths[0]] for stem in self.stems}
 
 
+def _kana_script(term: str) -> str:
+    return "katakana" if _ALL_KATAKANA.fullmatch(term) else "hiragana" if _ALL_HIRAGANA.fullmatch(term) else ""
+
+
 def dense_form(text: str) -> str:
-    """How a script without spaces is compared: letters and their vowel signs, katakana as hiragana, no length marks."""
+    """How a script without spaces is compared: letters and their vowel signs, katakana as hiragana."""
     return "".join(_LETTERS.findall(text.lower().translate(_KATAKANA)))
 
 

@@ -120,7 +120,10 @@ class Reading:
             return False
         if term.tag != HARMLESS and (len(term.text) > _SHORT or (term.at_home and end - start == len(term.text))):
             return True
-        return "".join(filter(str.isalnum, self.text[start:end].lower())) == term.text.replace(" ", "")
+        written = self.text[start:end].lower()
+        if " " in term.text:
+            written = "".join(filter(str.isalnum, written))
+        return written.replace(" ", "") == term.text.replace(" ", "")
 
     def _dense(self) -> Iterator[Found]:
         for start, end, tag in dense(self.text, self._lexicon):

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections import defaultdict
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -80,7 +79,7 @@ def skeleton(word: str) -> str:
 
 def looks(word: str) -> set[str]:
     """The Latin words that a word of another alphabet passes for; none where a letter looks like no Latin one."""
-    options = [letters(char) for char in word]
+    options = [near_letters(char) for char in word]
     return {look for n in (1, 2) if (look := "".join(o[min(n, len(o) - 1)] for o in options)).isascii()}
 
 
@@ -92,23 +91,28 @@ def letters(char: str) -> str:
         # A capital I between small letters passes for an l.
         own = "il" if char == "I" else lower if lower.isalnum() else ""
         return own + LEET.get(lower, "")
-    found = [lower[0]] if lower[0].isalnum() else []
-    return "".join(dict.fromkeys((*found, *_look_alikes().get(char, ""), *_look_alikes().get(lower, ""))))
+    loose = "".join(latin for latin, others in _LOOKS.items() if lower in others)
+    return "".join(dict.fromkeys(near_letters(char) + loose))
 
 
 @cache
-def _look_alikes() -> dict[str, str]:
-    """Character → the ASCII letters it passes for: the Unicode consortium's table of confusables, and `_LOOKS`."""
-    table: dict[str, str] = defaultdict(str)
-    for latin, others in _LOOKS.items():
-        for char in others:
-            table[char] += latin
+def near_letters(char: str) -> str:
+    """`letters`, but of another alphabet only those that are all but the same: for words that are all in it."""
+    if char.isascii():
+        return letters(char)
+    own = char.lower()[0] if char.isalnum() else ""
+    return "".join(dict.fromkeys(own + _confusables().get(char, "") + _confusables().get(char.lower(), "")))
+
+
+@cache
+def _confusables() -> dict[str, str]:
+    """Character → the ASCII letters it is confusable with, by the Unicode consortium's table."""
     path = Path(confusable_homoglyphs.__file__).with_name("confusables.json")
-    for char, confusables in json.loads(path.read_text("utf-8")).items():
-        latin = "".join(other["c"].lower() for other in confusables if _is_latin(other["c"]))
-        if not char.isascii() and latin:
-            table[char] += latin
-    return dict(table)
+    table = json.loads(path.read_text("utf-8"))
+    found = {
+        char: "".join(other["c"].lower() for other in others if _is_latin(other["c"])) for char, others in table.items()
+    }
+    return {char: latin for char, latin in found.items() if latin and not char.isascii()}
 
 
 def _is_latin(text: str) -> bool:

@@ -12,9 +12,14 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from bot.safety.lexicon import DENSE, HARMLESS, Lexicon, dense_form
-from bot.safety.normalise import letters, looks
+from bot.safety.lexicon import DENSE, HARMLESS, DenseTerm, Lexicon, dense_form
+from bot.safety.normalise import letters, looks, near_letters
 
+_HIRAGANA = re.compile("[\u3041-\u309f]")
+_KATAKANA = re.compile("[\u30a0-\u30ff]")
+_PARTICLES = "のがをにはでともなや"
+_SHORT_KATAKANA = 3
+_SHORT_HIRAGANA = 2
 _SINGLE = re.compile(r"[\W_]*(?:([^\W_])(?:\1|[\W_])*)?", re.IGNORECASE)
 """One letter, perhaps repeated or with signs around it, or signs alone."""
 _SIGN = re.compile(r"[\W_]")
@@ -27,6 +32,8 @@ _DENSE_RUN = re.compile(f"[{DENSE}a-zA-Z0-9](?:[\\W_]{{0,6}}[{DENSE}a-zA-Z0-9])*
 _NUMBER = re.compile(r"(?<![\d.,:/])\d{1,2}(?![\d%]|[.,:/]\d)")
 _ODD = re.compile(r".I|[a-zA-Z][^a-zA-Z]|[^a-zA-Z][a-zA-Z]", re.DOTALL)
 """In a word: a capital I inside, or two alphabets."""
+_LATIN = re.compile(r"[a-zA-Z0-9]")
+_CONTRACTION = re.compile(r"[a-zA-Z]{2,}'[a-zA-Z]{1,2}")
 _DOUBLE = re.compile(r"(.)\1", re.IGNORECASE)
 _PLAIN_SIGNS = ".,;:!?()[]{}\"'`~…“”„«»‹›—–-_#=*&%^/\\"
 _ODD_TEXT = re.compile(
@@ -86,10 +93,25 @@ def dense(text: str, lexicon: Lexicon) -> Iterator[tuple[int, int, str]]:
         for run in (places, once) if len(once) < len(places) else (places,):
             folded = dense_form("".join(text[at] for at in run))
             for index, char in enumerate(folded):
-                for term, tag in lexicon.dense.get(char, ()):
-                    start, last = run[index], run[min(index + len(term), len(run)) - 1]
-                    if folded.startswith(term, index) and (tag != HARMLESS or not _SIGN.search(text, start, last)):
-                        yield start, last + 1, tag
+                for term in lexicon.dense.get(char, ()):
+                    start, last = run[index], run[min(index + len(term.form), len(run)) - 1]
+                    if folded.startswith(term.form, index) and _stands(text, start, last, term):
+                        yield start, last + 1, term.tag
+
+
+def _stands(text: str, start: int, last: int, term: DenseTerm) -> bool:
+    """Whether a term between two places is one: a harmless one has no signs in it, a short one in kana stands alone."""
+    if term.tag == HARMLESS:
+        return not _SIGN.search(text, start, last)
+    katakana = bool(_KATAKANA.match(text[start]))
+    borrowed = term.kana == "katakana" and not katakana
+    if not term.kana or len(term.form) > (_SHORT_KATAKANA if katakana or borrowed else _SHORT_HIRAGANA):
+        return True
+    while text[last] == text[last + 1 : last + 2]:
+        last += 1
+    joins = _KATAKANA if katakana else _DENSE if borrowed else _HIRAGANA
+    beside = (text[start - 1 : start], text[last + 1 : last + 2])
+    return not any(joins.match(char) and char not in _PARTICLES for char in beside)
 
 
 def _in_chunk(text: str, chunk: str, start: int, lexicon: Lexicon, *, odd: bool) -> Iterator[Hit]:
@@ -103,8 +125,13 @@ def _in_chunk(text: str, chunk: str, start: int, lexicon: Lexicon, *, odd: bool)
         return
     for piece in {(piece.start(), piece.group()) for rule in (_PIECE, _ALNUM) for piece in rule.finditer(chunk)}:
         yield from _plain(piece[1], start + piece[0], lexicon)
-    if odd or (len(core) > 1 and not core.isdigit()):
+    if odd or (len(core) > 1 and not core.isdigit() and not _is_contraction(core)):
         yield from _spelled(text, range(start, start + len(chunk)), lexicon)
+
+
+def _is_contraction(core: str) -> bool:
+    """Whether the sign in a chunk is a plain apostrophe: "who're"."""
+    return bool(_CONTRACTION.fullmatch(core)) and not _DOUBLE.search(core)
 
 
 def _plain(word: str, start: int, lexicon: Lexicon) -> Iterator[Hit]:
@@ -143,10 +170,11 @@ def _spelled(text: str, places: range, lexicon: Lexicon, *, run: bool = False) -
     bounded whatever the text.
     """
     walks: dict[str, int] = {}
+    read = letters if _LATIN.search(text, places.start, places.stop) else near_letters
     for at in places:
         if run or at == places.start or not text[at - 1].isalpha():
             walks[""] = at
-        reached = _reached(walks, letters(text[at]), lexicon)
+        reached = _reached(walks, read(text[at]), lexicon)
         if len(walks) < _MAX_MASKED and _is_mask(text, at, places):
             reached |= _reached(walks, _ALPHABET, lexicon)
         ends = run or at + 1 == places.stop or not text[at + 1].isalpha()
