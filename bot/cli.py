@@ -26,7 +26,7 @@ import typer
 from bot.config import DEFAULT_PATH, Config, discord_token, load_config
 from bot.errors import PromptBlocked, PromptError, Refusal
 from bot.text import DEFAULT_LOCALE, sentence, sentence_of
-from gpu.errors import EaselError, Fact, InputError, NotSupported
+from gpu.errors import EaselError, Fact, InputError, NotSupported, PictureUnreadable
 from gpu.types import InputRole
 from storage.errors import CostLimit, JobNotFound, QueueFull
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from bot.terminal import Ask
 
 FAILED, REFUSED, BLOCKED, INTERRUPTED = 1, 2, 3, 130
-REFUSALS = (Refusal, NotSupported, InputError, JobNotFound, QueueFull, CostLimit)
+REFUSALS = (Refusal, NotSupported, InputError, PictureUnreadable, JobNotFound, QueueFull, CostLimit)
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="Easel.")
 
@@ -95,6 +95,36 @@ def again(
     if len(wishes) != 1:
         _stop(REFUSED, _words("error-again-one"))
     _draw(config, out, wishes[0])
+
+
+@app.command()
+def export(
+    job: Annotated[str, typer.Argument(help="A job that `imagine` or `again` printed.")],
+    format: Annotated[Literal["comfyui", "a1111"], typer.Option("--format", help="For which program.")] = "comfyui",
+    index: Annotated[int | None, typer.Option("--index", min=1, max=4, help="Picture K alone.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="A file; pictures it needs are put beside it.")] = None,
+    config: ConfigFile = DEFAULT_PATH,
+) -> None:
+    """Print a job as a ComfyUI workflow, or as the parameters that A1111 takes."""
+    from bot.terminal import export
+
+    _run(export(_config(config), job, format, index, out))
+
+
+@app.command()
+def read(
+    files: Annotated[list[Path], typer.Argument(help="Pictures of Easel, A1111 or ComfyUI.")],
+    config: ConfigFile = DEFAULT_PATH,
+) -> None:
+    """Print the parameters that a picture holds, and a line that draws it again, as JSON."""
+    from bot.terminal import read
+
+    settings = _config(config)
+    for file in files:
+        try:
+            print(json.dumps(read(settings, file)), flush=True)
+        except EaselError as error:
+            _refuse(error)
 
 
 @app.command()

@@ -185,6 +185,11 @@ class Studio:
             raise PictureGone(job=job_id)
         return found
 
+    async def sent(self, pictures: Mapping[str, str]) -> dict[str, bytes]:
+        """The bytes of pictures that were sent along, by name → path; those that are gone are left out."""
+        there = {name: self._files.absolute(path) for name, path in pictures.items() if self._files.exists(path)}
+        return {name: await asyncio.to_thread(path.read_bytes) for name, path in there.items()}
+
     async def queue_of(self, requester: Requester) -> list[Job]:
         """The requester's jobs that have not ended, oldest first."""
         waiting = await self._jobs.of_user(requester.user_id, [JobState.QUEUED, JobState.RUNNING])

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import json
 import shutil
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
@@ -16,13 +17,20 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from bot.config import Config
+from bot.exchange import export_job, line_of
+from bot.prompt.models import parse_line
+from bot.prompt.styles import bundled_styles
 from bot.requester import Requester
 from bot.runtime import Runtime, open_studio
 from bot.studio import Studio
 from bot.text import DEFAULT_LOCALE, sentence
-from gpu import types
+from gpu import metadata, types
 from gpu.errors import EaselError, Fact
+from gpu.exports import Export, Format
+from gpu.loras import LoraFolder
+from storage.database import Database
 from storage.errors import DatabaseInUse
+from storage.jobs import JobStore
 from storage.models import Job, JobState, StoredImage
 
 Ask = Callable[[Studio, Requester], Awaitable[Job]]
@@ -87,6 +95,38 @@ async def draw(config: Config, out: Path, ask: Ask, console: Console) -> None:
             target = out / f"{job.id}-{image.index}.png"
             await asyncio.to_thread(_copy, config.data_dir / FOLDER / image.path, target)
             print(json.dumps(_line(job, image, target)), flush=True)
+
+
+async def export(config: Config, job_id: str, format: Format, index: int | None, out: Path | None) -> None:
+    """Print a job for another program, or write it to `out` with the pictures that it needs. Raises `EaselError`."""
+    data_dir = config.data_dir / FOLDER
+    async with Database.open(data_dir / "easel.db") as database:
+        job = await JobStore(database).get(job_id)
+    made = export_job(job, config, format, index)
+    if out is None:
+        print(made.text)
+    else:
+        await asyncio.to_thread(_write, made, data_dir, out)
+    notes = {"export-pictures": ", ".join(made.pictures), "export-left-out": ", ".join(made.left_out)}
+    for id, names in notes.items():
+        if names:
+            print(_words("cli-note", note=_words(id, names=names)), file=sys.stderr)
+
+
+def read(config: Config, file: Path) -> dict[str, object]:
+    """What a picture says of itself, and the line that draws it again. Raises `PictureUnreadable`."""
+    found = metadata.read(file)
+    loras, styles = LoraFolder(config.loras.folder), bundled_styles()
+    loras.refresh()
+    line = line_of(found, lambda text: parse_line(text, config, styles, loras=loras.files))
+    return {"file": str(file), **found.model_dump(mode="json"), "line": line}
+
+
+def _write(made: Export, data_dir: Path, out: Path) -> None:
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(made.text, "utf-8")
+    for name, path in made.pictures.items():
+        shutil.copyfile(data_dir / path, out.parent / name)
 
 
 @contextlib.asynccontextmanager

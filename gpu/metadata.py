@@ -1,7 +1,8 @@
 """What a picture says about itself: the parameters that drew it, and that a machine drew it.
 
 PNG: text `parameters` as AUTOMATIC1111 writes it, text `easel` (JSON, the whole request), XMP. WebP and JPEG: the same
-parameters in EXIF UserComment, and XMP. `read` gives them back, also from other programs' pictures. Knows Pillow only.
+parameters in EXIF UserComment, and XMP. `read` gives them back, also from other programs' pictures (A1111, ComfyUI).
+Knows Pillow only.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any, Literal
 import pydantic_core
 from PIL import ExifTags, Image, PngImagePlugin
 
+from gpu import comfyui
 from gpu.errors import PictureUnreadable
 from gpu.files import write_whole
 from gpu.params import GenerationParams
@@ -35,6 +37,8 @@ XMP = (
 PNG_LEVEL = 6
 MAX_TEXT = 64 * 1024
 """Characters of a text chunk that is still looked at; Easel's own have a few thousand."""
+MAX_GRAPH = 1024 * 1024
+"""The same for the graphs that ComfyUI writes."""
 MAX_EXIF_TEXT = 30_000
 """EXIF holds 64 KiB, and UserComment takes two bytes or more for a character."""
 MAX_FILE = 64 * 1024 * 1024
@@ -48,7 +52,7 @@ _SETTING = re.compile(r'\s*(\w[\w \-/]*):\s*("(?:\\.|[^\\"])*"|[^,]*)(?:,|$)')
 class ReadBack(Record):
     """What was found in a picture. It is a stranger's claim: nothing in it is a path, and prompts are unchecked."""
 
-    source: Literal["easel", "a1111"]
+    source: Literal["easel", "a1111", "comfyui"]
     params: GenerationParams
     """For the whole job; what the picture does not say, or says illegally, has the default."""
     seed: int
@@ -133,29 +137,44 @@ def save_png(image: Image.Image, path: Path, request: GenerationRequest, index: 
 # Reading
 
 
-def read(path: Path) -> ReadBack:
-    """The parameters in a picture of Easel or of an A1111-like program. Raises `PictureUnreadable`."""
-    texts = _texts(path)
-    if readback := _read_easel(texts.get("easel", "")) or _read_a1111(texts.get("parameters", "")):
-        return readback
+def read(picture: Path | bytes) -> ReadBack:
+    """The parameters in a picture of Easel, of an A1111-like program or of ComfyUI. Raises `PictureUnreadable`."""
+    texts = _texts(picture)
+    readback = _read_easel(texts.get("easel", "")) or _read_a1111(texts.get("parameters", ""))
+    if found := readback or _read_comfyui(texts.get("prompt", "")) or _read_comfyui(texts.get("workflow", "")):
+        return found
     raise PictureUnreadable("error-picture-no-parameters")
 
 
-def _texts(path: Path) -> dict[str, str]:
-    """The text chunks, or the UserComment as `parameters`. Decodes no pixels."""
+def _texts(picture: Path | bytes) -> dict[str, str]:
+    """The text chunks, or what EXIF has of them. Decodes no pixels."""
     try:
-        if path.stat().st_size > MAX_FILE:
+        size = len(picture) if isinstance(picture, bytes) else picture.stat().st_size
+        if size > MAX_FILE:
             raise PictureUnreadable
-        with Image.open(path, formats=("PNG", "JPEG", "WEBP")) as image:
-            png = image.format == "PNG"
+        with Image.open(
+            io.BytesIO(picture) if isinstance(picture, bytes) else picture, formats=("PNG", "JPEG", "WEBP")
+        ) as image:
             found = (
-                {str(key): text for key, text in image.info.items()} if png else {"parameters": _user_comment(image)}
+                {str(key): text for key, text in image.info.items()} if image.format == "PNG" else _exif_texts(image)
             )
     except PictureUnreadable:
         raise
     except Exception as error:  # hostile files make Pillow's parsers raise whatever they run into
         raise PictureUnreadable from error
-    return {key: text for key, text in found.items() if isinstance(text, str) and len(text) <= MAX_TEXT}
+    limits = {"prompt": MAX_GRAPH, "workflow": MAX_GRAPH}
+    return {
+        key: text for key, text in found.items() if isinstance(text, str) and len(text) <= limits.get(key, MAX_TEXT)
+    }
+
+
+def _exif_texts(image: Image.Image) -> dict[str, str]:
+    """The UserComment as `parameters`, and ComfyUI's graphs, which it writes as `prompt:…` under any tag."""
+    written = [text for text in image.getexif().values() if isinstance(text, str)]
+    graphs = {name: text for name, colon, text in (text.partition(":") for text in written) if colon}
+    return {name: graphs[name] for name in ("prompt", "workflow") if name in graphs} | {
+        "parameters": _user_comment(image)
+    }
 
 
 def _user_comment(image: Image.Image) -> str:
@@ -200,6 +219,17 @@ def _read_a1111(text: str) -> ReadBack | None:
     prompts = {"prompt": prompt.strip(), "negative_prompt": negative.strip()}
     params = GenerationParams.load(_sane(_known(settings) | prompts))
     return ReadBack(source="a1111", params=params, seed=params.seed, other=settings)
+
+
+def _read_comfyui(text: str) -> ReadBack | None:
+    try:
+        found = comfyui.parameters(pydantic_core.from_json(text))
+    except (ValueError, RecursionError):
+        return None
+    if found is None:
+        return None
+    params = GenerationParams.load(_sane({"num_images": 1, **found}))
+    return ReadBack(source="comfyui", params=params, seed=params.seed)
 
 
 def _known(settings: dict[str, str]) -> dict[str, Any]:

@@ -1,19 +1,25 @@
-"""/info: everything about one job."""
+"""/info: everything about one job, or about a picture from elsewhere. /export: a job for another program."""
 
 from __future__ import annotations
 
-from typing import Any
+import asyncio
+import io
+from typing import Any, Literal
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.errors import Refusal
+from bot.exchange import export_job, line_of
 from bot.requester import Requester
 from bot.studio import Studio
 from bot.text import DEFAULT_LOCALE, sentence
-from bot.views.message import facts, jump_link
-from bot.views.run import line_embeds
+from bot.views.message import facts, harmless, jump_link
+from bot.views.run import line_embeds, run_view
 from bot.views.who import requester_of
+from gpu import metadata
+from gpu.errors import PictureUnreadable
 from storage.errors import JobNotFound
 from storage.models import Job
 
@@ -27,13 +33,73 @@ class InfoCog(commands.Cog):
         self._studio = studio
 
     @app_commands.command()
-    @app_commands.describe(job=sentence(DEFAULT_LOCALE, "option-job"))
-    async def info(self, interaction: Interaction, job: str) -> None:
-        """Show a job's line, parameters, state and origin."""
+    @app_commands.describe(
+        job=sentence(DEFAULT_LOCALE, "option-job"), picture=sentence(DEFAULT_LOCALE, "option-picture")
+    )
+    async def info(
+        self, interaction: Interaction, job: str | None = None, picture: discord.Attachment | None = None
+    ) -> None:
+        """Show a job's line, parameters, state and origin; or those that a picture carries."""
         who = requester_of(interaction)
+        if picture:
+            await self._read(interaction, picture, who.locale)
+        elif job:
+            await self._show(interaction, who, await self._visible(who, job))
+        else:
+            raise Refusal("info-which")
+
+    @app_commands.command()
+    @app_commands.describe(
+        job=sentence(DEFAULT_LOCALE, "option-job"),
+        format=sentence(DEFAULT_LOCALE, "option-format"),
+        index=sentence(DEFAULT_LOCALE, "option-index"),
+    )
+    async def export(
+        self,
+        interaction: Interaction,
+        job: str,
+        format: Literal["comfyui", "a1111"] = "comfyui",
+        index: app_commands.Range[int, 1, 4] | None = None,
+    ) -> None:
+        """Send a job as a file for ComfyUI or A1111, with the pictures that it draws from."""
+        who = requester_of(interaction)
+        made = export_job(await self._visible(who, job), self._studio.config, format, index)
+        await interaction.response.defer(ephemeral=True)
+        pictures = await self._studio.sent(made.pictures)
+        files = {made.name: made.text.encode(), **pictures}
+        lines = [sentence(who.locale, "export-ready", name=made.name, format=format)]
+        lines += [sentence(who.locale, "export-pictures", names=", ".join(pictures))] if pictures else []
+        lines += [sentence(who.locale, "export-left-out", names=", ".join(made.left_out))] if made.left_out else []
+        sent = [discord.File(io.BytesIO(data), name) for name, data in files.items()]
+        await interaction.followup.send("\n".join(lines), files=sent, ephemeral=True)
+
+    async def _visible(self, who: Requester, job: str) -> Job:
+        """Raises `JobNotFound`, also for a job that is not theirs to see."""
         found = await self._studio.job(job.strip().lower())
         if not _may_see(who, found):
             raise JobNotFound(job=found.id)
+        return found
+
+    async def _read(self, interaction: Interaction, picture: discord.Attachment, locale: str) -> None:
+        """What an attached picture says of itself, with a button that draws it."""
+        if picture.size > metadata.MAX_FILE:
+            raise PictureUnreadable
+        await interaction.response.defer(ephemeral=True)
+        try:
+            data = await picture.read()
+        except discord.HTTPException as error:
+            raise PictureUnreadable from error
+        found = await asyncio.to_thread(metadata.read, data)
+        params = found.params
+        text = sentence(
+            locale, "info-picture", source=found.source, sampler=params.scheduler, steps=params.num_inference_steps,
+            cfg=f"{params.guidance_scale:g}", seed=found.seed, width=params.width, height=params.height,
+            model=harmless(params.model)[:100] or "none",
+        )  # fmt: skip
+        embeds = line_embeds(line_of(found, self._studio.parse))
+        await interaction.followup.send(text, embeds=embeds, view=run_view(locale), ephemeral=True)
+
+    async def _show(self, interaction: Interaction, who: Requester, found: Job) -> None:
         parts = [facts(found, who.locale), _state(found, who.locale), await self._origin(found, who.locale)]
         text = "\n".join(part for part in parts if part)
         await interaction.response.send_message(text, embeds=line_embeds(found.text), ephemeral=True)

@@ -231,7 +231,7 @@ async def test_two_bots_can_live_in_one_server(runtime: Runtime) -> None:
     world = World(runtime, FAST)
     await world.start()
     assert {command.name for command in world.bot.tree.get_commands()} == {
-        f"easel-{name}" for name in ("imagine", "queue", "cancel", "info", "help", "loras", "models")
+        f"easel-{name}" for name in ("imagine", "queue", "cancel", "info", "export", "help", "loras", "models")
     }
     result = await world.alice.slash(world.channel, "easel-imagine", prompt="a red fox")
     assert await world.pictures(result.response.id)

@@ -1,0 +1,204 @@
+"""Requests as ComfyUI workflows and back, and workflows of strangers."""
+
+from __future__ import annotations
+
+import json
+import typing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image, PngImagePlugin
+from sd_parsers import ParserManager
+
+from gpu.comfyui import SAMPLERS, parameters, workflow
+from gpu.errors import NotSupported, PictureUnreadable
+from gpu.exports import a1111, export
+from gpu.metadata import read
+from gpu.params import GenerationParams, Scheduler
+from gpu.types import GenerationRequest, InputImage, InputRole, Task
+
+PARAMS = GenerationParams(
+    prompt="a red fox, (snow:1.2)", negative_prompt="blurry", model="sdxl", num_inference_steps=25, guidance_scale=6.5,
+    scheduler="DPM++ 2M Karras", seed=77, num_images=4, width=1216, height=832, lora="ink:0.5, soft:-1",
+)  # fmt: skip
+INPUTS = (
+    InputImage(role=InputRole.IMAGE, path=Path("inputs/abc/1.png")),
+    InputImage(role=InputRole.MASK, path=Path("inputs/abc/2.png")),
+    InputImage(role=InputRole.STYLE, path=Path("inputs/abc/3.png")),
+)
+
+
+def request(inputs: tuple[InputImage, ...] = (), **params: Any) -> GenerationRequest:
+    return GenerationRequest(
+        job_id="abc", params=PARAMS.model_copy(update=params), output_dir=Path("images/ab/abc"), inputs=inputs
+    )
+
+
+def links(graph: dict[str, Any]) -> set[str]:
+    """The nodes that others refer to."""
+    values = [value for node in graph.values() for value in node["inputs"].values()]
+    return {value[0] for value in values if isinstance(value, list)}
+
+
+def carrying(folder: Path, **texts: object) -> Path:
+    info = PngImagePlugin.PngInfo()
+    for name, text in texts.items():
+        info.add_text(name, text if isinstance(text, str) else json.dumps(text))
+    path = folder / "picture.png"
+    Image.new("RGB", (8, 8)).save(path, pnginfo=info)
+    return path
+
+
+@pytest.mark.parametrize("inputs", [(), INPUTS[:1], INPUTS])
+def test_every_link_of_a_workflow_leads_to_a_node_and_every_node_is_used(inputs: tuple[InputImage, ...]) -> None:
+    graph = workflow(request(inputs, strength=0.6), "sd_xl_base_1.0.safetensors")
+    assert links(graph) == graph.keys() - {"9"}
+    kinds = [node["class_type"] for node in graph.values()]
+    assert ("SetLatentNoiseMask" in kinds) == (len(inputs) > 1)
+    assert ("EmptyLatentImage" in kinds) == (not inputs)
+    assert kinds.count("LoraLoader") == 2
+    (sampler,) = (node["inputs"] for node in graph.values() if node["class_type"] == "KSampler")
+    assert (sampler["seed"], sampler["steps"], sampler["cfg"]) == (77, 25, 6.5)
+    assert (sampler["sampler_name"], sampler["scheduler"]) == ("dpmpp_2m", "karras")
+    assert sampler["denoise"] == (0.6 if inputs else 1.0)
+
+
+def test_one_picture_of_a_grid_has_its_own_seed() -> None:
+    graph = workflow(request(), "x.safetensors", 3)
+    assert (graph["3"]["inputs"]["seed"], graph["5"]["inputs"]["batch_size"]) == (79, 1)
+
+
+@pytest.mark.parametrize("sampler", typing.get_args(Scheduler))
+def test_what_is_written_can_be_read_back(tmp_path: Path, sampler: Scheduler) -> None:
+    graph = workflow(request(scheduler=sampler), "sdxl.safetensors")
+    found = read(carrying(tmp_path, prompt=graph))
+    same = next(name for name, theirs in SAMPLERS.items() if theirs == SAMPLERS[sampler])
+    assert (found.source, found.seed) == ("comfyui", 77)
+    assert found.params == PARAMS.model_copy(
+        update={"scheduler": same, "num_images": 1, "aspect_ratio": "19:13", "lora": found.params.lora}
+    )
+    assert set(found.params.lora.split(", ")) == {"ink:0.5", "soft:-1"}
+
+
+def test_a_public_reader_understands_our_workflow(tmp_path: Path) -> None:
+    graph = workflow(request(lora=""), "sdxl.safetensors")
+    ends = [(to, value) for to, node in graph.items() for value in node["inputs"].values() if isinstance(value, list)]
+    kinds = {("4", 0): "MODEL", ("4", 1): "CLIP", ("6", 0): "CONDITIONING", ("7", 0): "CONDITIONING"}
+    listed = [[n, int(a[0]), a[1], int(to), 0, kinds.get(tuple(a), "MODEL")] for n, (to, a) in enumerate(ends)]
+    with Image.open(carrying(tmp_path, prompt=graph, workflow={"links": listed})) as image:
+        theirs = ParserManager().parse(image)
+    assert theirs is not None
+    (sampler,) = theirs.samplers
+    assert sampler.model is not None
+    assert (sampler.name, sampler.model.name) == ("dpmpp_2m", "sdxl.safetensors")
+    assert [prompt.value for prompt in sampler.prompts] == [PARAMS.prompt]
+
+
+def test_seeds_and_words_in_nodes_of_their_own_are_found(tmp_path: Path) -> None:
+    graph = workflow(request(), "folder\\sdxl.safetensors")
+    graph["3"]["inputs"]["seed"] = ["30", 0]
+    graph["30"] = {"class_type": "PrimitiveInt", "inputs": {"value": 5}}
+    graph["6"]["inputs"]["text"] = ["31", 0]
+    graph["31"] = {"class_type": "StringConstant", "inputs": {"string": "a green fox"}}
+    graph["3"]["inputs"]["positive"] = ["32", 0]
+    graph["3"]["inputs"]["negative"] = ["32", 1]
+    graph["32"] = {"class_type": "ControlNetApplyAdvanced", "inputs": {"positive": ["6", 0], "negative": ["7", 0]}}
+    found = read(carrying(tmp_path, prompt=graph))
+    assert (found.seed, found.params.prompt, found.params.negative_prompt) == (5, "a green fox", "blurry")
+    assert found.params.model == "sdxl"
+
+
+def test_the_editors_format_is_read_where_there_is_no_other(tmp_path: Path) -> None:
+    saved = {
+        "nodes": [
+            {"id": 3, "type": "KSampler", "widgets_values": [9, "randomize", 20, 8, "euler", "normal", 1],
+             "inputs": [{"name": "model", "link": 1}, {"name": "positive", "link": 2}, {"name": "negative", "link": 3},
+                        {"name": "latent_image", "link": 4}]},
+            {"id": 4, "type": "CheckpointLoaderSimple", "widgets_values": ["v1-5.safetensors"]},
+            {"id": 5, "type": "EmptyLatentImage", "widgets_values": [512, 768, 1]},
+            {"id": 6, "type": "CLIPTextEncode", "widgets_values": ["a lake"], "inputs": [{"name": "clip", "link": 5}]},
+            {"id": 7, "type": "CLIPTextEncode", "widgets_values": ["text"], "inputs": [{"name": "clip", "link": 6}]},
+        ],
+        "links": [[1, 4, 0, 3, 0, "MODEL"], [2, 6, 0, 3, 1, "CONDITIONING"], [3, 7, 0, 3, 2, "CONDITIONING"],
+                  [4, 5, 0, 3, 3, "LATENT"], [5, 4, 1, 6, 0, "CLIP"], [6, 4, 1, 7, 0, "CLIP"]],
+    }  # fmt: skip
+    found = read(carrying(tmp_path, workflow=saved)).params
+    assert (found.prompt, found.negative_prompt, found.seed, found.num_inference_steps) == ("a lake", "text", 9, 20)
+    assert (found.width, found.height, found.scheduler, found.model) == (512, 768, "Euler", "v1-5")
+
+
+def test_webp_of_comfyui_has_it_in_exif(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0110] = "prompt:" + json.dumps(workflow(request(), "sdxl.safetensors"))
+    Image.new("RGB", (8, 8)).save(tmp_path / "1.webp", exif=exif)
+    assert read(tmp_path / "1.webp").seed == 77
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.sampled_from(["3", "6"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
+        st.sampled_from(["3", "6", "inputs", "nodes", "links", "id", "steps", "cfg", "sampler_name", "positive", "text",
+                         "seed", "model", "latent_image", "width", "lora_name", "widgets_values", "type", "link",
+                         "name"]),
+        inner, max_size=5),
+    max_leaves=25,
+)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(JSON)
+def test_any_json_is_a_graph_or_none(graph: object) -> None:
+    found = parameters(graph)
+    assert found is None or GenerationParams.load(found)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[" * 60_000, "{}", "null", '{"3": {"inputs": []}}', "x" * 900_000, '{"nodes": {}, "links": 5}'],
+    ids=["deep", "empty", "null", "list", "long", "shapes"],
+)
+def test_hostile_graphs_give_one_answer(tmp_path: Path, text: str) -> None:
+    with pytest.raises(PictureUnreadable, match="error-picture-no-parameters"):
+        read(carrying(tmp_path, prompt=text, workflow=text))
+
+
+def test_loops_and_crowds_end(tmp_path: Path) -> None:
+    ring = {str(n): {"inputs": {"positive": [str((n + 1) % 900), 0], "x": [str(n // 2), 0]}} for n in range(900)}
+    ring["0"]["inputs"] |= {"steps": 5, "cfg": 1, "sampler_name": "euler", "seed": ["0", 0]}  # type: ignore[dict-item]
+    assert read(carrying(tmp_path, prompt=ring)).params.num_inference_steps == 5
+    crowd = {str(n): {"inputs": {"steps": 5, "cfg": 1, "sampler_name": "euler"}} for n in range(3000)}
+    assert parameters(crowd) is None
+
+
+# --- Exports --------------------------------------------------------------------------------------------------------
+
+
+def test_an_export_names_the_pictures_that_go_with_it() -> None:
+    made = export(request(INPUTS, strength=0.5), "comfyui", "x.safetensors")
+    assert made.name == "easel-abc.json"
+    assert made.pictures == {"easel-abc-1.png": "inputs/abc/1.png", "easel-abc-2.png": "inputs/abc/2.png"}
+    assert made.left_out == ("style",)
+    assert made.pictures.keys() == {
+        node["inputs"]["image"] for node in json.loads(made.text).values() if node["class_type"].startswith("LoadImage")
+    }
+
+
+def test_a1111_parameters_are_read_back_by_a_public_reader(tmp_path: Path) -> None:
+    text = a1111(request(INPUTS[:1], strength=0.5), 2)
+    assert text.splitlines()[0] == "a red fox, (snow:1.2) <lora:ink:0.5> <lora:soft:-1>"
+    with Image.open(carrying(tmp_path, parameters=text)) as image:
+        theirs = ParserManager().parse(image)
+    assert theirs is not None
+    assert theirs.samplers[0].parameters["seed"] == "78"
+    assert theirs.metadata["Denoising strength"] == "0.5"
+
+
+def test_what_no_other_program_could_draw_is_refused() -> None:
+    paid = request().model_copy(update={"api_quality": "high"})
+    with pytest.raises(NotSupported, match="error-export-api"):
+        export(paid, "a1111", "x")
+    with pytest.raises(NotSupported, match="error-export-vary"):
+        export(request().model_copy(update={"task": Task.VARY}), "comfyui", "x")
