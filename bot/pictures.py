@@ -9,7 +9,7 @@ from PIL import Image
 
 from bot.views.post import Upload
 from gpu.grid import compose, encode
-from gpu.metadata import parameters
+from gpu.metadata import parameters_of
 from storage.models import Job, StoredImage
 
 
@@ -18,7 +18,7 @@ def sheet(job: Job, images: Sequence[StoredImage], root: Path, limit: int, alt_t
     if len(images) == 1:
         return single(job, images[0], root, limit, alt_text)
     data, suffix = encode(
-        compose([root / image.path for image in images]), limit, parameters(job.request.params), job.request
+        compose([root / image.path for image in images]), limit, parameters_of(job.request), job.request
     )
     return Upload(f"{job.id}{suffix}", data, alt_text)
 
@@ -29,5 +29,5 @@ def single(job: Job, image: StoredImage, root: Path, limit: int, alt_text: str) 
     if path.stat().st_size <= limit:
         return Upload(f"{job.id}-{image.index}{path.suffix}", path.read_bytes(), alt_text)
     with Image.open(path) as picture:
-        data, suffix = encode(picture, limit, parameters(job.request.params, image.index))
+        data, suffix = encode(picture, limit, parameters_of(job.request, image.index))
     return Upload(f"{job.id}-{image.index}{suffix}", data, alt_text)

@@ -11,6 +11,7 @@ from discord.ext import commands
 from bot.cogs.help import pages
 from bot.studio import Studio
 from bot.text import sentence
+from gpu.openai_models import OpenAIModel
 from gpu.types import ModelSpec
 
 Interaction = discord.Interaction[Any]
@@ -27,10 +28,18 @@ class ModelsCog(commands.Cog):
         """Show the models, their settings and licences."""
         config, locale = self._studio.config, str(interaction.locale)
         lines = [model_line(spec, locale, default=name == config.default_model) for name, spec in config.models.items()]
+        lines += [
+            sentence(locale, "models-line-openai", model=name, sizes=", ".join(model.sizes), prices=_prices(model))
+            for name, model in config.openai.models.items()
+        ]
         embeds = [discord.Embed(description=page) for page in pages(lines)]
         await interaction.response.send_message(embeds=embeds[:1], ephemeral=True)
         for embed in embeds[1:]:
             await interaction.followup.send(embed=embed, ephemeral=True)
+
+
+def _prices(model: OpenAIModel) -> str:
+    return ", ".join(f"{quality} {price:.2f}" for quality, price in model.qualities.items())
 
 
 def model_line(spec: ModelSpec, locale: str, *, default: bool) -> str:

@@ -243,6 +243,7 @@ note-corrected-scheduler = { $model } draws with { $known } only, so { $wished }
 note-negative-unheard = { $model } draws without guidance here, so it cannot hear --no.
 note-non-commercial = { $model } may not be used for money: { $licence }.
 models-licence-unknown = licence unknown
+models-line-openai = • `{ $model }` · drawn by OpenAI · { $sizes } · price of a picture: { $prices }
 models-line =
     • `{ $model }`{ $default ->
         [yes] {" "}(default)
