@@ -120,6 +120,7 @@ PER_ROW: list[dict[str, Any]] = [
     {"prompt": ""},
     {"num_images": 3},
     {"model": "tiny", "quality": "draft", "aspect_ratio": "1:1", "style": "x"},
+    {"lora": "ink:0"},  # one that weighs nothing; others are in test_lora.py
     {"strength": 0.5, "image_weight": 2.0, "mask": "right", "zoom": 1.5, "pan": "left", "square": True},  # no picture
 ]
 
