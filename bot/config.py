@@ -52,6 +52,7 @@ class WorkerConfig(Setting):
     slots: int = Field(8, ge=1, le=64)
     previews: bool = True
     count: int = Field(1, ge=1, le=16)
+    memory_gb: float | Literal["auto"] = "auto"
 
 
 class SafetyConfig(Setting):

@@ -28,10 +28,13 @@ from gpu.device import choose_device, choose_dtype, free_memory, ran_out_of_memo
 from gpu.errors import JobCancelled, NotSupported, OutOfMemory
 from gpu.families import FAMILIES
 from gpu.families.base import Family
+from gpu.fetching import Fetcher
 from gpu.gallery import Gallery, RefusedError
+from gpu.hub import HubCache
 from gpu.loading import load_components
 from gpu.loras import LoraFolder
 from gpu.phases import Phase, State, Work
+from gpu.pool import Pool, budget, footprint
 from gpu.safety import ImageCheck
 from gpu.turns import Turns
 from gpu.types import GenerationRequest, GenerationResult, ModelSpec, Progress
@@ -40,6 +43,8 @@ log = logging.getLogger(__name__)
 
 PREPARE_SECONDS = 0.5
 """Time of one tick for letting new jobs join; at least one does. Encoding a prompt can take a second on a CPU."""
+FETCH_PAUSE = 0.05
+"""Seconds between looks at a download when nothing else is to be done."""
 PREVIEWS = 4
 """Previews of a job at most, evenly over its steps."""
 PREVIEW_SHARE = 0.1
@@ -94,11 +99,16 @@ class Engine:
         image_check: ImageCheck | None = None,
         loras: LoraFolder | None = None,
         slots: int = 8,
+        memory_gb: float | str = "auto",
         load: Load = load_components,
+        fetcher: Fetcher | None = None,
         on_loading: OnLoading = lambda model, done, total: None,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
-        """`slots`: jobs drawn at a time, further ones wait. `threads`: 0 leaves the number to torch."""
+        """`slots`: jobs drawn at a time, further ones wait. `threads`: 0 leaves the number to torch.
+
+        `memory_gb`: for models; `auto` takes a share of what the device has.
+        """
         if threads:
             torch.set_num_threads(threads)
         self._specs = specs
@@ -110,7 +120,11 @@ class Engine:
         self._clock = clock
         self._loras = loras or LoraFolder(None)
         self._gallery = Gallery(data_dir, image_check)
-        self._families: dict[str, Family] = {}
+        self._fetcher = fetcher or Fetcher(HubCache.from_environment(), on_loading)
+        self._families = Pool(
+            self._load_family, budget=budget(memory_gb, self._device), device=self._device,
+            expect=lambda model: self._fetcher.size(specs[model]),
+        )  # fmt: skip
         self._waiting: deque[GenerationRequest] = deque()
         self._jobs: dict[str, Job] = {}
         self._turns = Turns()
@@ -124,7 +138,7 @@ class Engine:
     @property
     def unet_calls(self) -> int:
         """How often a UNet ran since the start, warming up included."""
-        return sum(family.unet_calls for family in self._families.values())
+        return self._families.unet_calls
 
     def admit(self, request: GenerationRequest) -> None:
         """Take a job; it joins the others at the next tick, where a slot is free. Raises `NotSupported`."""
@@ -144,12 +158,14 @@ class Engine:
         key = self._turns.next(job.state.key for job in self._jobs.values())
         if key is not None:
             self._step(key, [job for job in self._jobs.values() if job.state.key == key])
+        elif self._waiting and not self._events:
+            time.sleep(FETCH_PAUSE)  # all of them wait for downloads
         events, self._events = self._events, []
         return events
 
     def warm_up(self, model: str) -> ModelCapabilities:
         """Load a model and measure it. Raises `ModelError`."""
-        return self._family(model).measure(self._gallery, self._clock)
+        return self._families.get(model, ()).measure(self._gallery, self._clock)
 
     def score(self, path: Path) -> dict[str, float]:
         """What the image check says of a picture below the data directory. Raises `OSError`."""
@@ -158,16 +174,23 @@ class Engine:
     # Joining
 
     def _start_jobs(self) -> None:
+        """Those whose models are here, in order. One whose model has no room yet holds up those behind it."""
         started = self._clock()
-        while self._waiting and len(self._jobs) < self._slots:
-            request = self._waiting.popleft()
+        for request in tuple(self._waiting):
+            if len(self._jobs) >= self._slots:
+                break
             with self._reporting(request):
+                if not self._fetcher.ready(self._specs[request.params.model]):
+                    continue
+                if not self._families.fits(request.params.model, self._busy):
+                    break
+                self._waiting.remove(request)
                 self._start(request)
             if self._clock() - started >= PREPARE_SECONDS:
                 break
 
     def _start(self, request: GenerationRequest) -> None:
-        family = self._family(request.params.model)
+        family = self._families.get(request.params.model, self._busy)
         started = self._clock()
         work, phases = family.plan(request, self._gallery)
         state = phases[0].prepare(work)
@@ -177,15 +200,16 @@ class Engine:
         self._jobs[request.job_id] = job
         self._settle(job)
 
-    def _family(self, model: str) -> Family:
-        """The loaded model. Raises `ModelError`."""
-        if model not in self._families:
-            spec = self._specs[model]
-            components = self._load(
-                spec, self._device, self._dtype, lambda done, total: self._on_loading(model, done, total)
-            )
-            self._families[model] = FAMILIES[spec.family](spec, components, self._loras)
-        return self._families[model]
+    @property
+    def _busy(self) -> set[str]:
+        """Models that are drawing."""
+        return {job.request.params.model for job in self._jobs.values()}
+
+    def _load_family(self, model: str) -> tuple[Family, int]:
+        """A model, and its bytes. Raises `ModelError`."""
+        spec = self._specs[model]
+        loaded = self._load(spec, self._device, self._dtype, lambda done, total: self._on_loading(model, done, total))
+        return FAMILIES[spec.family](spec, loaded, self._loras), footprint(loaded)
 
     # Stepping
 

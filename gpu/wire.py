@@ -38,6 +38,8 @@ class WorkerSettings(Setting):
     """The folder of the LoRAs that requests may name."""
     count: int = Field(1, ge=1)
     """Worker processes."""
+    memory_gb: float | Literal["auto"] = "auto"
+    """For models on one device; `auto`: a share of what it has. Those unused for longest leave."""
     patience: float = Field(600.0, gt=0)
     """Seconds without a sign of life after which a worker is taken for stuck and killed. One step of a large model
     on a slow CPU must fit in."""

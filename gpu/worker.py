@@ -150,6 +150,7 @@ def _diffusers(start: Start, on_loading: OnLoading) -> tuple[Engine, str]:
         image_check=_image_check(settings.image_check),
         loras=LoraFolder(settings.loras),
         slots=settings.slots,
+        memory_gb=settings.memory_gb,
         on_loading=on_loading,
     )
     return engine, str(device)

@@ -1,0 +1,69 @@
+"""Downloads beside the drawing: a model that is not on this disk yet is fetched in a thread of its own.
+
+Nobody else's job waits for it. Knows no model library: loading happens where all model work does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Thread
+
+from gpu.errors import ModelError
+from gpu.hub import HubCache
+from gpu.sources import Hub, where
+from gpu.types import LoraSpec, ModelSpec
+
+OnLoading = Callable[[str, int, int], None]
+
+
+class Fetcher:
+    """Brings models of the hub onto this disk, each once at a time."""
+
+    def __init__(self, hub: HubCache, on_loading: OnLoading) -> None:
+        """`on_loading` is called from other threads."""
+        self._hub = hub
+        self._on_loading = on_loading
+        self._running: dict[str, Thread] = {}
+        self._failed: dict[str, Exception] = {}
+
+    def ready(self, spec: ModelSpec) -> bool:
+        """Whether nothing is missing; else it is being fetched. Raises `ModelError` once a download has failed."""
+        thread = self._running.get(spec.name)
+        if thread and thread.is_alive():
+            return False
+        if thread:
+            del self._running[spec.name]
+            if error := self._failed.pop(spec.name, None):
+                raise error
+            return True
+        if not self._missing(spec):
+            return True
+        thread = self._running[spec.name] = Thread(target=self._fetch, args=(spec,), name=spec.name, daemon=True)
+        thread.start()
+        return False
+
+    def size(self, spec: ModelSpec) -> int:
+        """Bytes of a model's files as far as this disk can tell."""
+        try:
+            return HubCache(self._hub.folder, offline=True).look(spec).size
+        except ModelError:
+            return 0
+
+    def _missing(self, spec: ModelSpec) -> bool:
+        """Whether the hub must be asked. What is wrong with files that are here, loading says."""
+        parts: tuple[ModelSpec | LoraSpec, ...] = (spec, *spec.loras)
+        try:
+            return any(isinstance(where(part), Hub) for part in parts) and not self.size(spec)
+        except ModelError:
+            return False
+
+    def _fetch(self, spec: ModelSpec) -> None:
+        def told(done: int, total: int) -> None:
+            self._on_loading(spec.name, done, total)
+
+        try:
+            self._hub.model(spec, told)
+            for lora in spec.loras:
+                self._hub.lora(lora, told)
+        except Exception as error:  # reported where the job is
+            self._failed[spec.name] = error
