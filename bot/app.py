@@ -135,7 +135,7 @@ async def run_bot(config: Config, token: str) -> None:
         try:
             await asyncio.wait({client, runtime.running}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            await bot.close()
+            client.cancel()  # delivery stops before the connection is closed: no message is cut off in the middle
             ended = await asyncio.gather(client, return_exceptions=True)
         for failed in (runtime.running.exception() if runtime.running.done() else None, *ended):
             if failed:
