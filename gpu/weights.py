@@ -39,7 +39,7 @@ def prompts(prompt: str) -> list[Weighted]:
     """
     parts: list[Weighted] = []
     last = 0
-    for found in _PROMPT_END.finditer(prompt):
+    for found in _PROMPT_END.finditer(prompt) if "::" in prompt or "|" in prompt else ():
         parts.append(Weighted(prompt[last : found.start()], float(found[1] or 1)))
         last = found.end()
     parts.append(Weighted(prompt[last:]))

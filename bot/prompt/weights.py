@@ -16,6 +16,9 @@ from gpu.weights import EMPHASIS, SIGN, Weighted, prompts, sensible
 _BARE = re.compile(r"(?<![^,])(\s*)([^,:()\\]*[^,:()\\\d\s])\s?:\s?([01]?\.\d{1,6}|2\.0{1,6})(?=\s*(?:,|$))")
 """`phrase:0.8` between commas. Only with a decimal point: `at 10:30` and `ratio 3:2` are words."""
 
+_BARE_END = re.compile(r":\s?(?:[01]?\.\d{1,6}|2\.0{1,6})\s*(?:,|$)")
+"""How such a phrase ends: found at once, where `_BARE` has to look at every phrase."""
+
 _BAR = re.compile(r"(?<!\S)\|(?!\S)")
 
 
@@ -67,6 +70,8 @@ def format_prompts(parts: list[Weighted]) -> str:
 def _bracketed(prompt: str) -> tuple[str, list[Problem]]:
     """`phrase:0.8` as `(phrase:0.8)`, with a note on each."""
     notes: list[Problem] = []
+    if not _BARE_END.search(prompt):
+        return prompt, notes
 
     def bracket(found: re.Match[str]) -> str:
         if float(found[3]) == 0:
