@@ -25,9 +25,12 @@ class Fetcher:
         self._on_loading = on_loading
         self._running: dict[str, Thread] = {}
         self._failed: dict[str, Exception] = {}
+        self._here: set[str] = set()
 
     def ready(self, spec: ModelSpec) -> bool:
         """Whether nothing is missing; else it is being fetched. Raises `ModelError` once a download has failed."""
+        if spec.name in self._here:  # looking at all files again would take a while
+            return True
         thread = self._running.get(spec.name)
         if thread and thread.is_alive():
             return False
@@ -35,8 +38,8 @@ class Fetcher:
             del self._running[spec.name]
             if error := self._failed.pop(spec.name, None):
                 raise error
-            return True
-        if not self._missing(spec):
+        if thread or not self._missing(spec):
+            self._here.add(spec.name)
             return True
         thread = self._running[spec.name] = Thread(target=self._fetch, args=(spec,), name=spec.name, daemon=True)
         thread.start()
