@@ -27,10 +27,12 @@ from bot.config import DEFAULT_PATH, Config, discord_token, load_config
 from bot.errors import PromptBlocked, PromptError, Refusal
 from bot.text import DEFAULT_LOCALE, sentence, sentence_of
 from gpu.errors import EaselError, Fact, InputError, NotSupported, PictureUnreadable
+from gpu.params import UPSCALER_NAMES, UpscalerName
 from gpu.types import InputRole
 from storage.errors import CostLimit, JobNotFound, QueueFull
 
 if TYPE_CHECKING:
+    from bot.enlarging import Wish
     from bot.inputs import NewInput
     from bot.terminal import Ask
 
@@ -42,6 +44,11 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_
 ConfigFile = Annotated[Path, typer.Option("--config", help="The configuration file.")]
 Out = Annotated[Path, typer.Option("--out", help="Folder for the pictures.")]
 Files = Annotated[list[Path] | None, typer.Option(help="A picture file; may be given several times.")]
+UpscalerOption = Annotated[
+    Literal[UPSCALER_NAMES] | None,  # type: ignore[valid-type]
+    typer.Option("--upscaler", help="By which network to enlarge it."),
+]
+Creative = Annotated[bool, typer.Option("--creative", help="Twice as large, with details drawn into it.")]
 FLAGS_ARE_WORDS = {"ignore_unknown_options": True}
 """A prompt holds flags of its own."""
 
@@ -69,6 +76,8 @@ def again(
     job: Annotated[str, typer.Argument(help="A job that `imagine` or `again` printed.")],
     vary: Annotated[int | None, typer.Option("--vary", min=1, max=4, help="Four variations of picture K.")] = None,
     upscale: Annotated[int | None, typer.Option("--upscale", min=1, max=4, help="Picture K alone.")] = None,
+    upscaler: UpscalerOption = None,
+    creative: Creative = False,
     reroll: Annotated[bool, typer.Option("--reroll", help="The same line with a new seed.")] = False,
     zoom: Annotated[float | None, typer.Option("--zoom", min=1, max=2, help="What is around it.")] = None,
     pan: Annotated[Literal["left", "right", "up", "down"] | None, typer.Option("--pan", help="How it goes on.")] = None,
@@ -83,7 +92,8 @@ def again(
     if vary:
         wishes.append(lambda studio, requester: studio.vary(requester, job, vary, strong=strong))
     if upscale:
-        wishes.append(lambda studio, requester: studio.upscale(requester, job, upscale))
+        wish = _wish(upscaler, creative, config) if upscaler or creative else None
+        wishes.append(lambda studio, requester: studio.upscale(requester, job, upscale, wish))
     if reroll:
         wishes.append(lambda studio, requester: studio.reroll(requester, job))
     if zoom:
@@ -125,6 +135,20 @@ def read(
             print(json.dumps(read(settings, file)), flush=True)
         except EaselError as error:
             _refuse(error)
+
+
+@app.command()
+def upscale(
+    file: Annotated[Path, typer.Argument(help="A picture.")],
+    upscaler: UpscalerOption = None,
+    creative: Creative = False,
+    out: Out = Path("."),
+    config: ConfigFile = DEFAULT_PATH,
+) -> None:
+    """Make a picture four times as large."""
+    (sent,) = _inputs(image=[file])
+    wish = _wish(upscaler, creative, config)
+    _draw(config, out, lambda studio, requester: studio.enlarge(requester, sent.data, wish))
 
 
 @app.command()
@@ -252,6 +276,12 @@ def _inputs(**files: list[Path] | None) -> list[NewInput]:
     except OSError as error:
         _stop(REFUSED, _words("error-input-file", file=str(error.filename), problem=error.strerror or ""))
         raise
+
+
+def _wish(upscaler: UpscalerName | None, creative: bool, config: Path) -> Wish:
+    from bot.enlarging import Wish
+
+    return Wish(upscaler or _config(config).upscale.upscaler, creative)
 
 
 def _draw(config: Path, out: Path, ask: Ask) -> None:

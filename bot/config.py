@@ -73,6 +73,13 @@ class LorasConfig(Setting):
     folder: Path = Path("loras")
 
 
+class UpscaleConfig(Setting):
+    """`[upscale]`"""
+
+    upscaler: Literal["realesrgan", "anime", "video"] = "realesrgan"
+    strength: float = Field(0.35, gt=0, le=1)
+
+
 class VaryConfig(Setting):
     """`[vary]`"""
 
@@ -105,6 +112,7 @@ class Config(Setting):
     worker: WorkerConfig = WorkerConfig()
     safety: SafetyConfig = SafetyConfig()
     vary: VaryConfig = VaryConfig()
+    upscale: UpscaleConfig = UpscaleConfig()
     loras: LorasConfig = LorasConfig()
     openai: OpenAIConfig = OpenAIConfig()
     models: dict[str, ModelSpec]

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from bot import enlarging
 from bot.config import Config
 from bot.dispatcher import Dispatcher
 from bot.errors import NotYours, Paused, PictureGone, PromptBlocked, PromptError
@@ -25,7 +26,7 @@ from bot.safety import Action, Policy, check_prompt
 from gpu.backend import Capabilities
 from gpu.errors import NotSupported
 from gpu.loras import LoraFolder, read_loras
-from gpu.params import MAX_SEED, GenerationParams, Pan
+from gpu.params import MAX_SEED, NO_UPSCALER, GenerationParams, Pan
 from gpu.types import GenerationRequest, InputRole, ModelSpec, Note, Task
 from gpu.weights import words
 from storage.images import ImageFiles
@@ -99,6 +100,9 @@ class Studio:
         if parent.task is Task.VARY:
             start = {"start_latents": old.start_latents, "strength": old.strength}
             return await self._enqueue(requester, Task.VARY, params, text=line, parent=parent, extra=start)
+        if parent.task is Task.ENLARGE:
+            again = enlarging.again(parent, params.seed)
+            return await self._enqueue(requester, Task.ENLARGE, parent=parent, index=parent.parent_index, **again)
         return await self._enqueue(
             requester, Task.IMAGINE, params, text=line, parent=parent, extra={"notes": old.notes}, inputs=inputs
         )
@@ -128,10 +132,25 @@ class Studio:
         """Draw what makes image `index` a square. Raises `PictureGone`."""
         return await self._outpaint(requester, job_id, index, {"square": True})
 
-    async def upscale(self, requester: Requester, job_id: str, index: int) -> Job:
-        """Post image `index` alone. It needs no device, so the job is done at once and costs nothing."""
+    async def upscale(self, requester: Requester, job_id: str, index: int, wish: enlarging.Wish | None = None) -> Job:
+        """Post image `index` alone; with a wish, four times as large, or twice and with details drawn into it.
+
+        Raises `PictureGone`, `InputError`.
+        """
         parent = await self._jobs.get(job_id)
         image = await self.image(job_id, index)
+        if wish is None:
+            return await self._post_alone(requester, parent, image)
+        order = await asyncio.to_thread(enlarging.of_image, parent, image, self._files, self.config, wish)
+        return await self._enqueue(requester, Task.ENLARGE, parent=parent, index=index, **order)
+
+    async def enlarge(self, requester: Requester, data: bytes, wish: enlarging.Wish) -> Job:
+        """The same for a picture that was sent. Raises `InputError`."""
+        order = await asyncio.to_thread(enlarging.of_file, data, self._random_seed(), self.config, wish)
+        return await self._enqueue(requester, Task.ENLARGE, **order)
+
+    async def _post_alone(self, requester: Requester, parent: Job, image: StoredImage) -> Job:
+        """It needs no device, so the job is done at once and costs nothing."""
         new_id = self._new_job_id()
         params = parent.request.params.model_copy(update={"seed": image.seed, "num_images": 1})
         request = parent.request.model_copy(
@@ -141,7 +160,7 @@ class Studio:
             }
         )  # fmt: skip
         copied = await asyncio.to_thread(self._files.copy, image, new_id)
-        new = self._new_job(requester, request, text=parent.text, estimate=0.0, parent=parent, index=index)
+        new = self._new_job(requester, request, text=parent.text, estimate=0.0, parent=parent, index=image.index)
         job = await self._queue.insert_finished(new, [copied])
         if job.id != new_id:  # a double click: the first one already posted it
             await asyncio.to_thread(self._files.remove, new_id)
@@ -257,7 +276,7 @@ class Studio:
             )
             marked = with_licence(request.notes, self.config.models.get(params.model))
             request = request.model_copy(update={"notes": marked})
-            estimate = capabilities.estimate(params) * (request.strength if task is Task.VARY else 1.0)
+            estimate = enlarging.estimate(request, capabilities)
             new = self._new_job(requester, request, text=text, estimate=estimate, parent=parent, index=index)
             limit = self.config.openai.daily_limit if request.price else None
             job = await self._queue.enqueue(replace(new, pool=capabilities.pool), daily_limit=limit)
@@ -318,6 +337,8 @@ class Studio:
                 raise NotSupported("error-scheduler-not-supported", scheduler=params.scheduler, schedulers=known)
             if missing := [role for role in roles if role not in model.inputs]:
                 raise NotSupported("error-input-role", model=params.model, role=missing[0])
+            if params.upscaler not in (NO_UPSCALER, *model.upscalers):
+                raise NotSupported("error-upscaler-not-supported", model=params.model, upscaler=params.upscaler)
             self._check_size(params)
             return capabilities
         if params.model in self.config.openai.models:

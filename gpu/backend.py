@@ -10,8 +10,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from gpu.errors import BackendError
-from gpu.params import GenerationParams
+from gpu.params import NO_UPSCALER, UPSCALER_NAMES, GenerationParams
 from gpu.types import GenerationRequest, GenerationResult, InputRole, Progress, Record, Task
+
+ENLARGE_SECONDS = 10.0
+"""Of one picture, by an upscaler on a CPU: a guess until it has run."""
 
 OnProgress = Callable[[Progress], None]
 
@@ -35,6 +38,8 @@ class ModelCapabilities(Record):
     schedulers: tuple[str, ...] = ()
     inputs: tuple[InputRole, ...] = (InputRole.IMAGE, InputRole.MASK)
     """Roles of pictures that it can draw from."""
+    upscalers: tuple[str, ...] = tuple(UPSCALER_NAMES)
+    """What can make pictures larger here."""
     max_rows: int = 8
     """UNet rows of the model's own size that fit the device in one call; a guided image is two rows."""
     seconds_per_row: float = 1.0
@@ -58,7 +63,8 @@ class Capabilities(Record):
         model = self.models.get(params.model, ModelCapabilities())
         rows = params.num_images * (2 if params.guidance_scale > 1 else 1)
         steps = params.calls * params.strength
-        return rows * steps * model.seconds_per_row + params.num_images * model.overhead_seconds
+        each = model.overhead_seconds + (ENLARGE_SECONDS if params.upscaler != NO_UPSCALER else 0.0)
+        return rows * steps * model.seconds_per_row + params.num_images * each
 
 
 class Backend(Protocol):

@@ -25,6 +25,7 @@ import torch
 from gpu.backend import Event, Failed, ModelCapabilities
 from gpu.bugs import as_backend_error
 from gpu.device import choose_device, choose_dtype, free_memory, ran_out_of_memory, synchronize
+from gpu.enlarging import plan
 from gpu.errors import JobCancelled, NotSupported, OutOfMemory
 from gpu.families import FAMILIES
 from gpu.families.base import Family
@@ -37,7 +38,8 @@ from gpu.phases import Phase, State, Work
 from gpu.pool import Pool, budget, footprint
 from gpu.safety import ImageCheck
 from gpu.turns import Turns
-from gpu.types import GenerationRequest, GenerationResult, ModelSpec, Progress
+from gpu.types import GenerationRequest, GenerationResult, ModelSpec, Progress, Task
+from gpu.upscalers import Upscalers
 
 log = logging.getLogger(__name__)
 
@@ -120,6 +122,7 @@ class Engine:
         self._clock = clock
         self._loras = loras or LoraFolder(None)
         self._gallery = Gallery(data_dir, image_check)
+        self._upscalers = Upscalers(self._device)
         self._fetcher = fetcher or Fetcher(HubCache.from_environment(), on_loading)
         self._families = Pool(
             self._load_family, budget=budget(memory_gb, self._device), device=self._device,
@@ -165,7 +168,10 @@ class Engine:
 
     def warm_up(self, model: str) -> ModelCapabilities:
         """Load a model and measure it. Raises `ModelError`."""
-        return self._families.get(model, ()).measure(self._gallery, self._clock)
+        measured = self._families.get(model, ()).measure(self._gallery, self._clock)
+        upscalers = self._upscalers.names
+        tasks = (*measured.tasks, *([Task.ENLARGE] if upscalers else []))
+        return measured.model_copy(update={"tasks": tasks, "upscalers": upscalers})
 
     def score(self, path: Path) -> dict[str, float]:
         """What the image check says of a picture below the data directory. Raises `OSError`."""
@@ -192,7 +198,7 @@ class Engine:
     def _start(self, request: GenerationRequest) -> None:
         family = self._families.get(request.params.model, self._busy)
         started = self._clock()
-        work, phases = family.plan(request, self._gallery)
+        work, phases = plan(request, family, self._gallery, self._upscalers)
         state = phases[0].prepare(work)
         now = self._clock()
         steps = sum(phase.steps for phase in phases)

@@ -27,12 +27,13 @@ from gpu.errors import JobCancelled, ModelError, NotSupported
 from gpu.files import write_whole
 from gpu.grid import arrange
 from gpu.metadata import save_png
-from gpu.params import Scheduler
+from gpu.params import NO_UPSCALER, Scheduler
 from gpu.safety.base import refused
 from gpu.types import GenerationRequest, GenerationResult, ImageResult, InputRole, ModelSpec, Progress, Task
 
-TASKS = (Task.IMAGINE, Task.VARY, Task.OUTPAINT)
+TASKS = (Task.IMAGINE, Task.VARY, Task.OUTPAINT, Task.ENLARGE)
 INPUTS = (InputRole.IMAGE, InputRole.MASK)
+ENLARGED = 4
 LATENT_SIDE = 16
 PREVIEWS = 4
 
@@ -233,6 +234,8 @@ class FakeEngine:
 
 
 def _paint_all(request: GenerationRequest, data_dir: Path) -> list[Image.Image]:
+    if request.task is Task.ENLARGE:
+        return [_enlarge(request, data_dir)]
     return [_paint(request, index, data_dir) for index in range(1, request.params.num_images + 1)]
 
 
@@ -249,6 +252,15 @@ def _paint(request: GenerationRequest, index: int, data_dir: Path) -> Image.Imag
         picture = Image.blend(parent, picture, 0.75 * request.strength)
     picture = _paint_over(picture, request, data_dir)
     _sign(picture, str(params.image_seed(index)))
+    return picture if params.upscaler == NO_UPSCALER else ImageOps.scale(picture, ENLARGED)
+
+
+def _enlarge(request: GenerationRequest, data_dir: Path) -> Image.Image:
+    """The picture that was sent along, larger; "creative" leaves its name on it."""
+    with Image.open(data_dir / request.of_role(InputRole.IMAGE)[0].path) as sent:
+        picture = ImageOps.scale(sent.convert("RGB"), ENLARGED if not request.strength else ENLARGED / 2)
+    if request.strength:
+        _sign(picture, str(request.params.seed))
     return picture
 
 

@@ -63,13 +63,19 @@ class Gallery:
             raise NotSupported("error-input-gone") from error
 
     def save(
-        self, request: GenerationRequest, index: int, image: Image.Image, latents: Tensor, scores: Mapping[str, float]
+        self,
+        request: GenerationRequest,
+        index: int,
+        image: Image.Image,
+        latents: Tensor | None,
+        scores: Mapping[str, float],
     ) -> ImageResult:
-        """Write image `index` (1…n) and its latents [channels, h, w]. Raises `RefusedError`, `OSError`."""
+        """Write image `index` (1…n) and its latents [channels, h, w], if any. Raises `RefusedError`, `OSError`."""
         self.require(scores, request)
         path = request.output_dir / f"{index}.png"
         stored = request.output_dir / f"{index}.latents.safetensors"
-        write_whole(self._data_dir / stored, save({"latents": latents.contiguous().cpu()}))
+        if latents is not None:
+            write_whole(self._data_dir / stored, save({"latents": latents.contiguous().cpu()}))
         save_png(image, self._data_dir / path, request, index)
         return ImageResult(
             index=index,
@@ -78,7 +84,7 @@ class Gallery:
             width=image.width,
             height=image.height,
             scores=dict(scores),
-            latents=stored,
+            latents=None if latents is None else stored,
         )
 
     def latents(self, path: Path) -> Tensor:

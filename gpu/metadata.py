@@ -21,7 +21,7 @@ from PIL import ExifTags, Image, PngImagePlugin
 from gpu import comfyui
 from gpu.errors import PictureUnreadable
 from gpu.files import write_whole
-from gpu.params import GenerationParams
+from gpu.params import NO_UPSCALER, GenerationParams
 from gpu.types import GenerationRequest, Record
 
 NOTICE = "AI-generated image"
@@ -74,6 +74,7 @@ def parameters(params: GenerationParams, index: int = 1) -> str:
         "CFG scale": f"{params.guidance_scale:g}",
         "Seed": params.image_seed(index),
         "Size": f"{params.width}x{params.height}",
+        "Hires upscaler": "" if params.upscaler == NO_UPSCALER else params.upscaler,
         "Model": re.sub(r"[\s,:\"]+", " ", params.model).strip(),
         "Version": "Easel",
     }

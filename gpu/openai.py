@@ -87,7 +87,9 @@ class OpenAIBackend:
     @property
     def capabilities(self) -> Capabilities:
         """All models of the configuration; whether OpenAI still has them is seen when they are asked for."""
-        each = ModelCapabilities(tasks=TASKS, inputs=INPUTS, seconds_per_row=0.0, overhead_seconds=SECONDS)
+        each = ModelCapabilities(
+            tasks=TASKS, inputs=INPUTS, upscalers=(), seconds_per_row=0.0, overhead_seconds=SECONDS
+        )
         return Capabilities(
             pool="openai", slots=self._slots, models=dict.fromkeys(self._models, each), device="api.openai.com"
         )

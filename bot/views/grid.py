@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
+from bot.enlarging import Wish
 from bot.views.base import JobButton, template
 from bot.views.who import requester_of
 
@@ -32,6 +33,24 @@ class UpscaleButton(JobButton, template=template("u", index="[1-4]")):
 
     async def press(self, interaction: Interaction, bot: EaselBot) -> None:
         await bot.delivery.answer(interaction, lambda who: bot.studio.upscale(who, self.job_id, self.index))
+
+
+class SubtleButton(JobButton, template=template("us", index="[1-4]")):
+    """Enlarge one picture."""
+
+    action, label = "us", "button-upscale-subtle"
+    creative = False
+
+    async def press(self, interaction: Interaction, bot: EaselBot) -> None:
+        wish = Wish(bot.config.upscale.upscaler, self.creative)
+        await bot.delivery.answer(interaction, lambda who: bot.studio.upscale(who, self.job_id, self.index, wish))
+
+
+class CreativeButton(SubtleButton, template=template("uc", index="[1-4]")):
+    """Enlarge one picture, and draw details into it."""
+
+    action, label = "uc", "button-upscale-creative"
+    creative = True
 
 
 class VaryButton(JobButton, template=template("v", index="[1-4]")):
@@ -62,7 +81,9 @@ class DeleteButton(JobButton, template=template("d")):
         await bot.delivery.delete(requester_of(interaction), self.job_id)
 
 
-BUTTONS: list[type[JobButton]] = [CancelButton, UpscaleButton, VaryButton, RerollButton, DeleteButton]
+BUTTONS: list[type[JobButton]] = [
+    CancelButton, UpscaleButton, SubtleButton, CreativeButton, VaryButton, RerollButton, DeleteButton,
+]  # fmt: skip
 """Every kind of job button; the bot listens for these, also on messages of its earlier lives."""
 
 
@@ -76,7 +97,8 @@ def pictures_view(job_id: str, locale: str, pictures: int) -> discord.ui.View:
     indices = range(1, pictures + 1)
     variations = [VaryButton(job_id, index, locale=locale, row=1) for index in indices]
     if pictures == 1:
-        return _view(*variations, RerollButton(job_id, row=1), DeleteButton(job_id, row=1))
+        larger = [button(job_id, 1, locale=locale, row=0) for button in (SubtleButton, CreativeButton)]
+        return _view(*larger, *variations, RerollButton(job_id, row=1), DeleteButton(job_id, row=1))
     upscales = [UpscaleButton(job_id, index, locale=locale, row=0) for index in indices]
     return _view(*upscales, RerollButton(job_id, row=0), *variations, DeleteButton(job_id, row=1))
 

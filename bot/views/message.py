@@ -19,6 +19,7 @@ BAR = 14
 """Characters of the progress bar."""
 TASKS = {
     Task.VARY: "job-variations", Task.UPSCALE: "job-image", Task.IMAGINE: "job-reroll", Task.OUTPAINT: "job-outpaint",
+    Task.ENLARGE: "job-enlarged",
 }  # fmt: skip
 """How a job with a parent names it."""
 

@@ -24,7 +24,7 @@ from gpu.gallery import Gallery
 from gpu.loras import LoraFolder, read_loras
 from gpu.measure import measure
 from gpu.params import GenerationParams
-from gpu.phases import Check, Decode, Draw, Encode, Encoded, Phase, Restore, Save, Work
+from gpu.phases import Check, Decode, Draw, Encode, Encoded, EncodeMade, Phase, Restore, Save, Work
 from gpu.preview import binary, sketch, to_images, to_pixels
 from gpu.schedulers import build
 from gpu.types import GenerationRequest, InputRole, ModelSpec, Task
@@ -72,7 +72,11 @@ class Family(Protocol):
     unet_calls: int
 
     def plan(self, request: GenerationRequest, gallery: Gallery) -> Plan:
-        """The phases of a request. Raises `NotSupported`."""
+        """The phases of a request, of which the last one saves. Raises `NotSupported`."""
+        ...
+
+    def redraw(self, request: GenerationRequest, strength: float) -> list[Phase[Any]]:
+        """From the pictures that a job has made to the same ones with that share drawn anew, at the request's size."""
         ...
 
     def measure(self, gallery: Gallery, clock: Callable[[], float]) -> ModelCapabilities:
@@ -116,6 +120,12 @@ class UNetFamily(ABC):
         if request.task in (Task.IMAGINE, Task.OUTPAINT):
             return Plan(Work(), self._from_pictures(request, gallery))
         raise NotSupported("error-task", task=str(request.task), model=self.spec.name)
+
+    def redraw(self, request: GenerationRequest, strength: float) -> list[Phase[Any]]:
+        """Image to image on every picture; no mask, no second picture. Raises `NotSupported`."""
+        if self.inpaints:
+            raise NotSupported("error-redraw", model=self.spec.name)
+        return [EncodeMade(self, request.job_id), Draw(self, request.params, strength), Decode(self, request.job_id)]
 
     def _from_pictures(self, request: GenerationRequest, gallery: Gallery) -> list[Phase[Any]]:
         """Drawn on the picture that was sent along, if there is one, and where its mask is white."""

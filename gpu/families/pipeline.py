@@ -22,7 +22,7 @@ from gpu.families.base import Plan
 from gpu.gallery import Gallery
 from gpu.loras import LoraFolder, read_loras
 from gpu.params import GenerationParams
-from gpu.phases import Call, Save, Steps, Work
+from gpu.phases import Call, Phase, Save, Steps, Work
 from gpu.phases.call import OnStep
 from gpu.types import GenerationRequest, ModelSpec, Task
 
@@ -72,6 +72,10 @@ class PipelineFamily:
             raise NotSupported("error-lora-family", name=named[0][0], model=self.spec.name)
         self._require_size(params)
         return Plan(Work(), [Call(request.job_id, params, self._call(params)), Save(gallery, request)])
+
+    def redraw(self, request: GenerationRequest, strength: float) -> list[Phase[Any]]:
+        """Not yet. Raises `NotSupported`."""
+        raise NotSupported("error-redraw", model=self.spec.name)
 
     def measure(self, gallery: Gallery, clock: Callable[[], float]) -> ModelCapabilities:
         """Time a step and a picture, by drawing one in two steps."""

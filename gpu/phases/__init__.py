@@ -5,17 +5,19 @@ all jobs that may share it (equal `key`). It changes none of them, so it can be 
 then moves each state on alone. Knows no queue, no clock and no other job.
 
 Every technique is a list of phases: text to image and variations are Draw → Decode → Save, from a picture it is
-Check → Encode → Draw → Decode → Restore (where there is a mask) → Save.
+Check → Encode → Draw → Decode → Restore (where there is a mask) → Save. Larger pictures are an Enlarge before Save,
+and where details are drawn into them Enlarge → EncodeMade → Draw → Decode.
 """
 
 from gpu.phases.base import Encoded, Phase, State, Work
 from gpu.phases.call import Call, CallState, Steps
 from gpu.phases.draw import Draw, DrawState, skipped_steps
+from gpu.phases.enlarge import EncodeMade, Enlarge
 from gpu.phases.images import Decode, ImagesState, Save
 from gpu.phases.inputs import Check, Encode
 from gpu.phases.restore import Restore
 
 __all__ = [
-    "Call", "CallState", "Check", "Decode", "Draw", "DrawState", "Encode", "Encoded", "ImagesState", "Phase", "Restore",
-    "Save", "State", "Steps", "Work", "skipped_steps",
+    "Call", "CallState", "Check", "Decode", "Draw", "DrawState", "Encode", "EncodeMade", "Encoded", "Enlarge",
+    "ImagesState", "Phase", "Restore", "Save", "State", "Steps", "Work", "skipped_steps",
 ]  # fmt: skip

@@ -20,13 +20,13 @@ class Encoded:
     """What the autoencoder makes of a picture: a distribution of latents, or the latents where it has no doubt."""
 
     mean: Tensor
-    """[1, channels, h, w], scaled as the UNet takes it."""
+    """[1 or n, channels, h, w], scaled as the UNet takes it."""
     std: Tensor | None = None
 
     def sample(self, generators: Sequence[torch.Generator]) -> Tensor:
-        """One draw for each generator, [n, channels, h, w]."""
+        """One draw for each generator, [n, channels, h, w]; of one code, or of as many."""
         if self.std is None:
-            return self.mean.repeat(len(generators), 1, 1, 1)
+            return self.mean.expand(len(generators), -1, -1, -1)
         shape = (len(generators), *self.mean.shape[1:])
         noise = randn_tensor(shape, generator=list(generators), device=self.mean.device, dtype=self.mean.dtype)
         return self.mean + self.std * noise
@@ -42,6 +42,8 @@ class Work:
     """What to start from instead of noise."""
     masked: Encoded | None = None
     """For an inpainting UNet: what it may see of the start."""
+    first: Tensor | None = None
+    """The latents of the pictures before they were enlarged, for variations."""
     images: tuple[Image.Image, ...] = ()
     saved: tuple[ImageResult, ...] = ()
 

@@ -61,6 +61,8 @@ class DrawState:
     """For a mask with a UNet that knows of none."""
     beside: Tensor | None = None
     """[n, 1 + channels, h, w]: mask and masked picture, for an inpainting UNet."""
+    first: Tensor | None = None
+    """Passed on: see `Work.first`."""
     step: int = 0
     denoised: Tensor | None = None
     """The scheduler's guess of the finished latents."""
@@ -139,6 +141,7 @@ class Draw(Phase[DrawState]):
             conditioning=conditioning,
             ground=self._ground(start, noise, work.start, generators),
             beside=self._beside(work.masked, noise, generators),
+            first=work.first,
         )
 
     def predict(self, states: Sequence[DrawState]) -> list[Tensor]:
@@ -155,7 +158,7 @@ class Draw(Phase[DrawState]):
 
     def finish(self, state: DrawState) -> Work:
         """The final latents."""
-        return Work(latents=state.latents)
+        return Work(latents=state.latents, first=state.first)
 
     def sketches(self, state: DrawState) -> list[Image.Image]:
         """What the scheduler believes the pictures will be."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from PIL import Image
@@ -56,7 +56,7 @@ class Decode(Phase[ImagesState]):
 
     def finish(self, state: ImagesState) -> Work:
         """Pictures beside their latents."""
-        return Work(latents=state.work.latents, images=tuple(state.made))
+        return replace(state.work, images=tuple(state.made))
 
 
 class Save(Phase[ImagesState]):
@@ -79,7 +79,8 @@ class Save(Phase[ImagesState]):
     def advance(self, state: ImagesState, prediction: dict[str, float]) -> None:
         """Write. Raises `RefusedError` when the policy does not allow such scores."""
         at = len(state.made)
-        latents = _latents(state)[0]
+        first = state.work.latents if state.work.first is None else state.work.first
+        latents = None if first is None else first[at]
         state.made.append(self._gallery.save(self._request, at + 1, state.work.images[at], latents, prediction))
 
     def finish(self, state: ImagesState) -> Work:

@@ -48,7 +48,7 @@ async def test_u_posts_one_picture_alone(world: World) -> None:
     grid = await world.imagine(seed=7)
     result = await world.click(world.bob, grid, "U2")
     message = await world.pictures(result.response.id)
-    assert labels(message) == ["V1", "🔄", "🗑️"]
+    assert labels(message) == ["Upscale (Subtle)", "Upscale (Creative)", "V1", "🔄", "🗑️"]
     assert f"[Image 2]({grid.jump_url}) by {world.bob.mention}" in message.content
     assert "seed 8" in message.content
     parent, job = await world.job_of(grid), await world.job_of(message)
@@ -56,6 +56,32 @@ async def test_u_posts_one_picture_alone(world: World) -> None:
     stored = (await world.runtime.studio.images(parent.id))[1]
     assert await message.attachments[0].read() == (world.runtime.files.root / stored.path).read_bytes()
     keep("single.png", await message.attachments[0].read())
+
+
+async def test_upscale_buttons_work_after_a_restart(world: World) -> None:
+    grid = await world.imagine(seed=7)
+    single = await world.pictures((await world.click(world.alice, grid, "U2")).response.id)
+    await world.restart()
+    for label, creative in (("Upscale (Subtle)", False), ("Upscale (Creative)", True)):
+        clicked = await world.click(world.bob, world.message(single.id), label)
+        message = await world.pictures(clicked.response.id)
+        assert f"Upscaled [image 1]({single.jump_url}) by {world.bob.mention}" in message.content
+        job = await world.job_of(message)
+        assert (job.task, job.request.strength > 0) == (Task.ENLARGE, creative)
+        job_row = await world.runtime.studio.images(job.id)
+        assert job_row[0].width == job.request.params.width * (2 if creative else 4)
+
+
+async def test_upscale_command_takes_a_job(world: World) -> None:
+    grid = await world.imagine(seed=7)
+    job = await world.job_of(grid)
+    asked = await world.alice.slash(world.channel, "upscale", job=job.id, picture=3, upscaler="video")
+    message = await world.pictures(asked.response.id)
+    large = await world.job_of(message)
+    assert (large.task, large.parent_index, large.request.upscaler) == (Task.ENLARGE, 3, "video")
+    refused = await world.alice.slash(world.channel, "upscale")
+    assert refused.ephemeral
+    assert "Attach a picture" in refused.response.content
 
 
 async def test_v_draws_variations_and_names_its_parent(world: World) -> None:

@@ -1,0 +1,63 @@
+"""Larger pictures, whatever draws them: what a plan becomes when an upscaler is wished for.
+
+    --upscaler NAME          …, Decode, Enlarge, Save
+    a finished picture       Check, Enlarge, Save; "creative": twice as large and drawn over
+
+Knows no family; one that can draw over its pictures says how (`Family.redraw`).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gpu.families.base import Family, Plan
+from gpu.gallery import Gallery
+from gpu.params import NO_UPSCALER
+from gpu.phases import Check, Enlarge, Phase, Save, Work
+from gpu.types import GenerationRequest, InputRole, Task
+from gpu.upscalers import Upscalers
+
+Size = tuple[int, int]
+
+CREATIVE_SCALE = 2.0
+"""How much larger a picture becomes into which details are drawn."""
+
+
+def plan(request: GenerationRequest, family: Family, gallery: Gallery, upscalers: Upscalers) -> Plan:
+    """The phases of a request. Raises `NotSupported`, `ModelError`."""
+    if request.task is Task.ENLARGE:
+        return _finished_picture(request, family, gallery, upscalers)
+    work, phases = family.plan(request, gallery)
+    larger = _drawn_pictures(request, upscalers)
+    return Plan(work, [*phases[:-1], *larger, *phases[-1:]])  # the last one saves
+
+
+def _drawn_pictures(request: GenerationRequest, upscalers: Upscalers) -> list[Phase[Any]]:
+    params = request.params
+    if params.upscaler == NO_UPSCALER:
+        return []
+    return [Enlarge(request.job_id, upscalers.get(params.upscaler), params.num_images, (params.width, params.height))]
+
+
+def _finished_picture(request: GenerationRequest, family: Family, gallery: Gallery, upscalers: Upscalers) -> Plan:
+    picture = gallery.input(request.of_role(InputRole.IMAGE)[0]).convert("RGB")
+    first = gallery.latents(request.start_latents) if request.start_latents else None
+    upscaler = upscalers.get(request.upscaler)
+    to = times(picture.size, CREATIVE_SCALE, family.spec.multiple) if request.strength else None
+    over = family.redraw(_at(request, to), request.strength) if to else []
+    larger = Enlarge(request.job_id, upscaler, 1, picture.size, to)
+    return Plan(
+        Work(images=(picture,), first=first),
+        [Check(gallery, request, [picture]), larger, *over, Save(gallery, request)],
+    )
+
+
+def _at(request: GenerationRequest, size: Size) -> GenerationRequest:
+    width, height = size
+    return request.model_copy(update={"params": request.params.model_copy(update={"width": width, "height": height})})
+
+
+def times(size: Size, factor: float, multiple: int) -> Size:
+    """A size that many times as large, as near as the model's `multiple` allows."""
+    width, height = (max(round(side * factor / multiple), 1) * multiple for side in size)
+    return width, height
