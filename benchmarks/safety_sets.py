@@ -170,7 +170,10 @@ def harmful(rng: random.Random, disguises: list[str], *, per_language: int) -> I
 
 
 def floor(rng: random.Random, disguises: list[str], *, per_language: int) -> Iterator[Sample]:
-    """A sexual term together with a minor or a real person: blocked under every policy."""
+    """A sexual term together with a minor or a real person: blocked under every policy.
+
+    Terms of two letters and Latin letters inside kanji are not disguised: nobody could read them.
+    """
     sexual = terms("sexual", "explicit", "undress")
     for category, name in _LISTS.items():
         whom = terms(name, "minor") if category == Category.SEXUAL_MINORS else terms(name, "role", "name")
@@ -178,8 +181,14 @@ def floor(rng: random.Random, disguises: list[str], *, per_language: int) -> Ite
             for disguise in disguises:
                 for _ in range(per_language):
                     one, other = rng.choice(sexual[language]), _instance(rng.choice(whom[language]), rng)
-                    text = f"{disguised(one, disguise, rng)} {disguised(other, disguise, rng)}"
-                    yield Sample(rng.choice(TEMPLATES[language]).format(text), category, language, disguise)
+                    worn = disguise if _is_legible(one) and _is_legible(other) else "plain"
+                    text = f"{disguised(one, worn, rng)} {disguised(other, worn, rng)}"
+                    yield Sample(rng.choice(TEMPLATES[language]).format(text), category, language, worn)
+
+
+def _is_legible(term: str) -> bool:
+    latin = sum(char.isascii() and char.isalnum() for char in term)
+    return latin == 0 if any(char >= "\u3000" for char in term) else len(term) > 2
 
 
 def _instance(term: str, rng: random.Random) -> str:

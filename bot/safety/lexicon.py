@@ -160,9 +160,9 @@ def undoubled(text: str) -> str:
 
 
 def expand(text: str) -> Iterator[str]:
-    """The terms in a list's text: comments off, split, groups in braces multiplied out."""
+    """The terms in a list's text, folded: comments off, split, groups in braces multiplied out."""
     for line in text.splitlines():
-        for pattern in line.partition("//")[0].split(","):
+        for pattern in fold(line).partition("//")[0].split(","):
             if pattern.strip():
                 parts = _GROUP.split(pattern.strip())
                 choices = [part.split("|") if index % 2 else [part] for index, part in enumerate(parts)]
@@ -183,7 +183,7 @@ def load(folder: Path = FOLDER) -> Lexicon:
 def _add_terms(lexicon: Lexicon, stem: str, content: Mapping[str, Any]) -> None:
     for table, lists in content.items():
         for language, text in lists.items():
-            for term in expand(fold(text)):
+            for term in expand(text):
                 if table.startswith("#"):
                     lexicon.aliases[term] = table
                     lexicon.words.add(term)
@@ -193,16 +193,16 @@ def _add_terms(lexicon: Lexicon, stem: str, content: Mapping[str, Any]) -> None:
 
 def _add_languages(lexicon: Lexicon, stem: str, content: Mapping[str, Any]) -> None:
     for language, text in content["words"].items():
-        for word in expand(fold(text)):
+        for word in expand(text):
             lexicon.hints[word].append(language)
     for language, text in content["homographs"].items():
-        for word in expand(fold(text)):
+        for word in expand(text):
             lexicon.homographs[word].add(language)
 
 
 def _add_spellings(lexicon: Lexicon, stem: str, content: Mapping[str, Any]) -> None:
     lexicon.spellings |= content["means"]
-    lexicon.spellings |= dict.fromkeys(expand(content["harmless"]["words"]), "")
+    lexicon.spellings |= dict.fromkeys(content["harmless"]["words"].split(", "), "")
 
 
 def _add_rules(lexicon: Lexicon, stem: str, content: Mapping[str, Any]) -> None:

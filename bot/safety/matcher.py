@@ -18,6 +18,7 @@ from bot.safety.speller import Hit, dense, spell
 
 _WORD = re.compile(r"[^\W_]+")
 _BREAK = re.compile(r"(?:(?<!\b[^\W\d_])\.|[,;!?:])\s|\n")
+_APART = re.compile(r"[\s'’-]+|\.\s")
 _KANA = re.compile("[\u3041-\u30ff]")
 _MAX_GAP = 8
 _SHORT = 2
@@ -121,9 +122,8 @@ class Reading:
         if term.tag != HARMLESS and (len(term.text) > _SHORT or (term.at_home and end - start == len(term.text))):
             return True
         written = self.text[start:end].lower()
-        if " " in term.text:
-            written = "".join(filter(str.isalnum, written))
-        return written.replace(" ", "") == term.text.replace(" ", "")
+        apart = _APART.split(written) if " " in term.text else ["".join(written.split())]
+        return apart == term.text.split()
 
     def _dense(self) -> Iterator[Found]:
         for start, end, tag in dense(self.text, self._lexicon):
@@ -137,15 +137,17 @@ class Reading:
                 yield Found(at, at + 1, tag, char)
 
     def _without_covered(self, found: set[Found]) -> list[Found]:
-        covers = [(cover.start, cover.end) for cover in found if cover.tag == HARMLESS]
+        covers = [cover for cover in found if cover.tag == HARMLESS]
         kept = [f for f in found if f.tag != HARMLESS and not any(_covers(cover, f) for cover in covers)]
         return sorted(kept, key=lambda f: (f.start, f.end, f.tag))
 
 
-def _covers(cover: tuple[int, int], found: Found) -> bool:
+def _covers(cover: Found, found: Found) -> bool:
     """Whether a harmless phrase holds a term, or the term only begins in its middle ("thirty-[five years old]")."""
-    start, end = cover
-    return start <= found.start < end and (found.end <= end or start < found.start)
+    if not cover.start <= found.start < cover.end:
+        return False
+    whole_words = " " in cover.term or not cover.term.isascii()
+    return found.end <= cover.end or (whole_words and cover.start < found.start)
 
 
 def in_context(

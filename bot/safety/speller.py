@@ -32,7 +32,7 @@ _DENSE_RUN = re.compile(f"[{DENSE}a-zA-Z0-9](?:[\\W_]{{0,6}}[{DENSE}a-zA-Z0-9])*
 _NUMBER = re.compile(r"(?<![\d.,:/])\d{1,2}(?![\d%]|[.,:/]\d)")
 _ODD = re.compile(r".I|[a-zA-Z][^a-zA-Z]|[^a-zA-Z][a-zA-Z]", re.DOTALL)
 """In a word: a capital I inside, or two alphabets."""
-_LATIN = re.compile(r"[a-zA-Z0-9]")
+_LATIN = re.compile(r"[a-zA-Z0-9@$|!+]")
 _CONTRACTION = re.compile(r"[a-zA-Z]{2,}'[a-zA-Z]{1,2}")
 _DOUBLE = re.compile(r"(.)\1", re.IGNORECASE)
 _PLAIN_SIGNS = ".,;:!?()[]{}\"'`~…“”„«»‹›—–-_#=*&%^/\\"
@@ -44,6 +44,7 @@ _ODD_TEXT = re.compile(
 """Leetspeak or mixed alphabets: then digits alone, one letter, and a "!" at the end are spelled as well."""
 _OPENING_SIGNS = _PLAIN_SIGNS.replace("!", "")
 _MIN_SPELLED = 3
+_TINY = 2
 _MAX_SINGLE = 6
 _WIDER = 2
 """Spaces by which a gap between words is wider than one between letters."""
@@ -52,6 +53,10 @@ _FIRST_EMOJI = "\U0001f000"
 _MAX_MASKED = 8
 """Walks that a mask may widen at most: a text full of masks says nothing and would cost much."""
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz"
+
+
+Walks = dict[str, tuple[int, int]]
+"""Walks through the known words: the letters so far → where the first and the last walk with these letters began."""
 
 
 class Hit(NamedTuple):
@@ -117,7 +122,7 @@ def _stands(text: str, start: int, last: int, term: DenseTerm) -> bool:
 def _in_chunk(text: str, chunk: str, start: int, lexicon: Lexicon, *, odd: bool) -> Iterator[Hit]:
     """Words in a stretch without white space; in an `odd` text nothing is too short or too strange to be spelled."""
     core = chunk.strip(_PLAIN_SIGNS.replace("!", "")) if odd else chunk.rstrip(_PLAIN_SIGNS).lstrip(_OPENING_SIGNS)
-    if core.isalpha() and not _ODD.search(core):
+    if core.isalpha() and not _ODD.search(core) and not (odd and len(core) == 1):
         at = start + chunk.index(core)
         yield from _plain(core, at, lexicon)
         if _DOUBLE.search(core) and lexicon.may_be_stretched(core.lower()):
@@ -165,29 +170,38 @@ def _in_run(text: str, loose: list[tuple[int, int]], lexicon: Lexicon) -> Iterat
 def _spelled(text: str, places: range, lexicon: Lexicon, *, run: bool = False) -> Iterator[Hit]:
     """Known words in a part of the text, read through disguises.
 
-    Words begin and end where no letter is beside them; in a run of single letters, anywhere. A walk is the beginning
-    of a word, and where it began; of two walks with the same beginning the older one goes on, so that their number is
-    bounded whatever the text.
+    Words begin and end where no letter is beside them; in a run of single letters, anywhere. Of the walks with the
+    same letters the first and the last go on, so that their number is bounded whatever the text.
     """
-    walks: dict[str, int] = {}
+    walks: Walks = {}
     read = letters if _LATIN.search(text, places.start, places.stop) else near_letters
     for at in places:
         if run or at == places.start or not text[at - 1].isalpha():
-            walks[""] = at
+            walks[""] = (at, at)
         reached = _reached(walks, read(text[at]), lexicon)
         if len(walks) < _MAX_MASKED and _is_mask(text, at, places):
             reached |= _reached(walks, _ALPHABET, lexicon)
-        ends = run or at + 1 == places.stop or not text[at + 1].isalpha()
-        for prefix, origin in reached.items():
-            edge = not run or len(prefix) >= _MIN_SPELLED or origin == places.start or at + 1 == places.stop
-            foreign = lexicon.skeletons.get(prefix, "") if not text[origin : at + 1].isascii() else ""
-            for word in (prefix, foreign):
-                if ends and edge and word in lexicon.words:
-                    yield Hit(origin, at + 1, word)
-                if word in lexicon.stems:
-                    yield Hit(origin, at + 1, f"{word}*")
+        if run or at + 1 == places.stop or not text[at + 1].isalpha():
+            yield from _ended(text, reached, at + 1, places, lexicon, run=run)
+        yield from (
+            Hit(origin, at + 1, f"{stem}*")
+            for prefix, origins in reached.items()
+            for stem in (prefix, lexicon.skeletons.get(prefix, ""))
+            if stem in lexicon.stems
+            for origin in set(origins)
+        )
         walks = reached if text[at].isalnum() else walks | reached
         walks.pop("", None)
+
+
+def _ended(text: str, walks: Walks, end: int, places: range, lexicon: Lexicon, *, run: bool) -> Iterator[Hit]:
+    """The whole words among the walks. Very short ones count in a run only at one of its ends."""
+    for prefix, origins in walks.items():
+        for origin in set(origins):
+            edge = not run or len(prefix) >= _MIN_SPELLED or origin == places.start or end == places.stop
+            looked_at = text if len(prefix) <= _TINY else text[origin:end]
+            foreign = "" if looked_at.isascii() else lexicon.skeletons.get(prefix, "")
+            yield from (Hit(origin, end, word) for word in (prefix, foreign) if edge and word in lexicon.words)
 
 
 def _is_mask(text: str, at: int, places: range) -> bool:
@@ -196,14 +210,15 @@ def _is_mask(text: str, at: int, places: range) -> bool:
     return inside and (text[at] in _MASKS or text[at] > _FIRST_EMOJI)
 
 
-def _reached(walks: dict[str, int], options: str, lexicon: Lexicon) -> dict[str, int]:
+def _reached(walks: Walks, options: str, lexicon: Lexicon) -> Walks:
     """The walks after one more character that may be any of `options`: one letter further, or the same letter again."""
-    reached: dict[str, int] = {}
-    for prefix, origin in walks.items():
+    reached: Walks = {}
+    for prefix, (first, last) in walks.items():
         for option in options:
             for longer in (prefix + option, prefix if prefix[-1:] == option else ""):
-                if longer in lexicon.prefixes and origin <= reached.get(longer, origin):
-                    reached[longer] = origin
+                if longer in lexicon.prefixes:
+                    others = reached.get(longer, (first, last))
+                    reached[longer] = (min(first, others[0]), max(last, others[1]))
     return reached
 
 

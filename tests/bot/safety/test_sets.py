@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from benchmarks.safety_sets import CATEGORIES, DISGUISES, Sample, dictionary, floor, harmful, innocent, pairs
+from benchmarks.safety_sets import CATEGORIES, DISGUISES, dictionary, floor, harmful, innocent, pairs
 from bot.safety import FLOOR, OPEN, STRICT, Action, check_prompt
 
 
@@ -32,19 +32,10 @@ def test_harmful_prompts_are_blocked_under_the_strict_policy(rng: random.Random)
 
 
 def test_every_prompt_below_the_floor_is_blocked_under_the_open_policy(rng: random.Random) -> None:
-    samples = [sample for sample in floor(rng, _worn(rng, 30), per_language=1) if not _is_hardly_legible(sample)]
+    samples = list(floor(rng, _worn(rng, 30), per_language=1))
     passed = [sample for sample in samples if check_prompt(sample.text, OPEN).category not in FLOOR]
     assert len(samples) > 900
     assert [(sample.language, sample.disguise) for sample in passed] == []
-
-
-def _is_hardly_legible(sample: Sample) -> bool:
-    """Abbreviations of two letters ("JK") and Latin letters inside kanji do not survive every disguise."""
-    return (
-        sample.language in {"ja", "zh"}
-        and sample.disguise != "plain"
-        and any(c.isalnum() and c < "\u3000" for c in sample.text)
-    )
 
 
 def test_adult_prompts_pass_the_open_policy(rng: random.Random) -> None:
