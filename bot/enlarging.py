@@ -40,7 +40,8 @@ class Wish:
 def of_image(parent: Job, image: StoredImage, files: ImageFiles, config: Config, wish: Wish) -> dict[str, Any]:
     """What is queued for a picture of a job: params, text, extra, inputs. Raises `InputError`."""
     old = parent.request.params
-    params = old.model_copy(update={**ALONE, "upscaler": NO_UPSCALER, "seed": image.seed, "num_images": 1})
+    done = {"upscaler": NO_UPSCALER, "hires": 1.0}
+    params = old.model_copy(update={**ALONE, **done, "seed": image.seed, "num_images": 1})
     spec = config.models.get(params.model)
     if spec is None:  # an API drew it
         spec = config.models[config.default_model]

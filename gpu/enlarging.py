@@ -1,6 +1,7 @@
-"""Larger pictures, whatever draws them: what a plan becomes when an upscaler is wished for.
+"""Larger pictures, whatever draws them: what a plan becomes when an upscaler or a second pass is wished for.
 
     --upscaler NAME          …, Decode, Enlarge, Save
+    --hires X                …, Decode, Enlarge or Stretch, then drawn over at that size, Save
     a finished picture       Check, Enlarge, Save; "creative": twice as large and drawn over
 
 Knows no family; one that can draw over its pictures says how (`Family.redraw`).
@@ -12,8 +13,8 @@ from typing import Any
 
 from gpu.families.base import Family, Plan
 from gpu.gallery import Gallery
-from gpu.params import NO_UPSCALER
-from gpu.phases import Check, Enlarge, Phase, Save, Work
+from gpu.params import HIRES_STRENGTH, NO_UPSCALER
+from gpu.phases import Check, Enlarge, Phase, Save, Stretch, Work
 from gpu.types import GenerationRequest, InputRole, Task
 from gpu.upscalers import Upscalers
 
@@ -28,15 +29,18 @@ def plan(request: GenerationRequest, family: Family, gallery: Gallery, upscalers
     if request.task is Task.ENLARGE:
         return _finished_picture(request, family, gallery, upscalers)
     work, phases = family.plan(request, gallery)
-    larger = _drawn_pictures(request, upscalers)
+    larger = _drawn_pictures(request, family, upscalers)
     return Plan(work, [*phases[:-1], *larger, *phases[-1:]])  # the last one saves
 
 
-def _drawn_pictures(request: GenerationRequest, upscalers: Upscalers) -> list[Phase[Any]]:
+def _drawn_pictures(request: GenerationRequest, family: Family, upscalers: Upscalers) -> list[Phase[Any]]:
     params = request.params
-    if params.upscaler == NO_UPSCALER:
-        return []
-    return [Enlarge(request.job_id, upscalers.get(params.upscaler), params.num_images, (params.width, params.height))]
+    size = (params.width, params.height)
+    to = times(size, params.hires, family.spec.multiple) if params.hires > 1 else None
+    over = family.redraw(_at(request, to), HIRES_STRENGTH) if to else []
+    if params.upscaler != NO_UPSCALER:
+        return [Enlarge(request.job_id, upscalers.get(params.upscaler), params.num_images, size, to), *over]
+    return [Stretch(request.job_id, to), *over] if to else []
 
 
 def _finished_picture(request: GenerationRequest, family: Family, gallery: Gallery, upscalers: Upscalers) -> Plan:

@@ -252,7 +252,8 @@ def _paint(request: GenerationRequest, index: int, data_dir: Path) -> Image.Imag
         picture = Image.blend(parent, picture, 0.75 * request.strength)
     picture = _paint_over(picture, request, data_dir)
     _sign(picture, str(params.image_seed(index)))
-    return picture if params.upscaler == NO_UPSCALER else ImageOps.scale(picture, ENLARGED)
+    scale = params.hires if params.hires > 1 or params.upscaler == NO_UPSCALER else ENLARGED
+    return picture if scale == 1 else ImageOps.scale(picture, scale)
 
 
 def _enlarge(request: GenerationRequest, data_dir: Path) -> Image.Image:

@@ -74,6 +74,7 @@ def parameters(params: GenerationParams, index: int = 1) -> str:
         "CFG scale": f"{params.guidance_scale:g}",
         "Seed": params.image_seed(index),
         "Size": f"{params.width}x{params.height}",
+        "Hires upscale": f"{params.hires:g}" if params.hires > 1 else "",
         "Hires upscaler": "" if params.upscaler == NO_UPSCALER else params.upscaler,
         "Model": re.sub(r"[\s,:\"]+", " ", params.model).strip(),
         "Version": "Easel",

@@ -29,6 +29,9 @@ TWO_CALLS = frozenset[Scheduler]({"Heun"})
 UpscalerName = Literal["none", "realesrgan", "anime", "video"]
 """What makes pictures larger; `gpu/upscalers` has the class of each."""
 
+HIRES_STRENGTH = 0.4
+"""Share of the steps that `--hires` draws once more, at the larger size."""
+
 NO_UPSCALER: UpscalerName = "none"
 
 UPSCALER_NAMES = tuple(name for name in typing.get_args(UpscalerName) if name != NO_UPSCALER)
@@ -123,6 +126,10 @@ class GenerationParams(BaseModel):
     pan: Annotated[Pan, param("--pan", help="With a picture: draw how it goes on to one side.")] = "none"
     square: Annotated[bool, param("--square", help="With a picture: draw what makes it a square.")] = False
 
+    hires: Annotated[
+        float, param("--hires", low=1, high=2, slash=True,
+                     help="Draw small, then so many times as large with more details (highres fix)."),
+    ] = 1.0
     upscaler: Annotated[
         UpscalerName, param("--upscaler", slash=True, help="Make the pictures four times as large, by this network.")
     ] = NO_UPSCALER

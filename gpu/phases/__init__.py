@@ -12,12 +12,12 @@ and where details are drawn into them Enlarge → EncodeMade → Draw → Decode
 from gpu.phases.base import Encoded, Phase, State, Work
 from gpu.phases.call import Call, CallState, Steps
 from gpu.phases.draw import Draw, DrawState, skipped_steps
-from gpu.phases.enlarge import EncodeMade, Enlarge
+from gpu.phases.enlarge import EncodeMade, Enlarge, Stretch
 from gpu.phases.images import Decode, ImagesState, Save
 from gpu.phases.inputs import Check, Encode
 from gpu.phases.restore import Restore
 
 __all__ = [
     "Call", "CallState", "Check", "Decode", "Draw", "DrawState", "Encode", "EncodeMade", "Encoded", "Enlarge",
-    "ImagesState", "Phase", "Restore", "Save", "State", "Steps", "Work", "skipped_steps",
+    "ImagesState", "Phase", "Restore", "Save", "State", "Steps", "Stretch", "Work", "skipped_steps",
 ]  # fmt: skip

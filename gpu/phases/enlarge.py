@@ -77,6 +77,32 @@ class Enlarge(Phase[EnlargeState]):
         return replace(_kept(state.work), images=tuple(resized(canvas, self._to) for canvas in state.canvases))
 
 
+class Stretch(Phase[ImagesState]):
+    """Every picture resized, where no upscaler was asked for."""
+
+    name = "enlarge"
+
+    def __init__(self, job_id: str, to: Size) -> None:
+        self._job_id = job_id
+        self._to = to
+
+    def prepare(self, work: Work) -> ImagesState:
+        """Begin with the first picture."""
+        return ImagesState(("images", self._job_id), work, len(work.images))
+
+    def predict(self, states: Sequence[ImagesState]) -> list[Image.Image]:
+        """The next picture of each state."""
+        return [resized(state.work.images[len(state.made)], self._to) for state in states]
+
+    def advance(self, state: ImagesState, prediction: Image.Image) -> None:
+        """Keep it."""
+        state.made.append(prediction)
+
+    def finish(self, state: ImagesState) -> Work:
+        """The large pictures."""
+        return replace(_kept(state.work), images=tuple(state.made))
+
+
 class EncodeMade(Phase[ImagesState]):
     """The pictures that this job has made so far, to latents to start from."""
 
