@@ -178,11 +178,16 @@ def parse(config: ConfigFile = DEFAULT_PATH) -> None:
 
 
 @app.command()
-def check(policy: Annotated[Literal["strict", "open"], typer.Option("--policy")] = "strict") -> None:
+def check(
+    policy: Annotated[Literal["strict", "open"], typer.Option("--policy")] = "strict",
+    config: ConfigFile = DEFAULT_PATH,
+) -> None:
     """Read one prompt a line, as JSON strings, and print the verdict of the prompt check on each."""
+    from bot.prompt.styles import bundled_styles
     from bot.safety import check_json
 
-    _each_line(lambda text: check_json(text, policy))
+    models, styles = _config(config).specs, bundled_styles().names
+    _each_line(lambda text: check_json(text, policy, models=models, styles=styles))
 
 
 @app.command()

@@ -11,9 +11,9 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.config import PROJECT, Config, openai_key
+from bot.config import Config, openai_key
 from bot.dispatcher import Dispatcher
-from bot.prompt.styles import Styles
+from bot.prompt.styles import bundled_styles
 from bot.safety import STRICT
 from bot.studio import Studio, random_seed_from
 from gpu.backend import Backend
@@ -23,8 +23,6 @@ from storage.images import ImageFiles
 from storage.jobs import JobStore
 from storage.models import new_job_id
 from storage.queue import Queue
-
-STYLES = PROJECT / "bot" / "prompt" / "styles.toml"
 
 
 @dataclass(frozen=True)
@@ -76,7 +74,7 @@ async def open_studio(config: Config, data_dir: Path | None = None) -> AsyncIter
             jobs=jobs,
             files=files,
             dispatcher=dispatcher,
-            styles=Styles.load(STYLES),
+            styles=bundled_styles(),
             policy=STRICT,
             new_job_id=new_job_id,
             random_seed=random_seed_from(secrets.randbelow),
