@@ -15,7 +15,7 @@ from gpu.enlarging import times
 from gpu.errors import NotSupported
 from gpu.families.base import Components
 from gpu.params import HIRES_STRENGTH
-from tests.gpu.bench import SIDE, Bench, request, stock
+from tests.gpu.bench import SIDE, Bench, difference, request, stock
 
 
 def pictures(bench: Bench, job_id: str) -> list[Image.Image]:
@@ -45,6 +45,14 @@ def test_second_half_equals_stock(
     for ours, other in zip(pictures(bench, "large"), theirs, strict=True):
         assert ours.size == (side, side)
         assert np.abs(np.asarray(ours, dtype=int) - np.asarray(other, dtype=int)).max() <= 1
+
+
+def test_the_first_pass_shares_its_calls_and_the_second_has_its_own(bench: Bench, tiny: Components) -> None:
+    jobs = [request("plain"), request("large", hires=1.5)]
+    bench.run(*jobs)
+    assert bench.engine.unet_calls == 4 + int(4 * HIRES_STRENGTH)
+    for job in jobs:
+        assert difference(bench.latents(job.job_id), stock(tiny, job.params)) < 1e-5
 
 
 def test_variations_start_from_the_small_picture(bench: Bench) -> None:
