@@ -44,10 +44,7 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_
 ConfigFile = Annotated[Path, typer.Option("--config", help="The configuration file.")]
 Out = Annotated[Path, typer.Option("--out", help="Folder for the pictures.")]
 Files = Annotated[list[Path] | None, typer.Option(help="A picture file; may be given several times.")]
-UpscalerOption = Annotated[
-    Literal[UPSCALER_NAMES] | None,  # type: ignore[valid-type]
-    typer.Option("--upscaler", help="By which network to enlarge it."),
-]
+UpscalerOption = Annotated[Literal[UPSCALER_NAMES] | None, typer.Option(help="The network.")]  # type: ignore[valid-type]
 Creative = Annotated[bool, typer.Option("--creative", help="Twice as large, with details drawn into it.")]
 FLAGS_ARE_WORDS = {"ignore_unknown_options": True}
 """A prompt holds flags of its own."""
