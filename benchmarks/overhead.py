@@ -24,6 +24,7 @@ from typing import Any
 PROJECT = Path(__file__).resolve().parent.parent
 sys.path[0] = str(PROJECT)  # not this folder: benchmarks/queue.py would hide the standard library's
 os.environ.update(TOKENIZERS_PARALLELISM="false", HF_HUB_OFFLINE="1")
+os.environ.update(OMP_NUM_THREADS=str(os.cpu_count()), OMP_WAIT_POLICY="PASSIVE")  # as in the worker
 
 import torch
 from diffusers import AutoencoderKL, EulerDiscreteScheduler, StableDiffusionXLPipeline
