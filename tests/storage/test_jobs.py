@@ -30,7 +30,7 @@ async def test_an_unknown_job_is_an_error_or_none(jobs: JobStore) -> None:
 async def test_parameters_of_another_version_still_load(queue: Queue, jobs: JobStore, db: Database) -> None:
     await queue.enqueue(new_job(id="abc"))
     await db.run("""UPDATE jobs SET request = json_set(request,
-        '$.params.scheduler', 'Heun', '$.params.gone', 1, '$.params.seed', 7, '$.also_gone', 2)""")
+        '$.params.scheduler', 'PLMS', '$.params.gone', 1, '$.params.seed', 7, '$.also_gone', 2)""")
     params = (await jobs.get("abc")).request.params
     assert params == GenerationParams(prompt="a fox", seed=7)
 

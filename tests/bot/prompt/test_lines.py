@@ -550,7 +550,7 @@ REFUSED = [
     ("a fox --zoom 3", "number", "a fox --zoom 2"),
     ("a fox --mine", "flag", "a fox"),
     ("a fox --enhance quality", "flag", "a fox enhance quality"),
-    ("a fox --hires", "flag", "a fox"),
+    ("a fox --hyperres", "flag", "a fox"),
     ("a fox --foo", "flag", "a fox"),
     ("a fox --foo bar baz", "flag", "a fox foo bar baz"),
     ("a fox --foo=bar baz", "flag", "a fox baz"),

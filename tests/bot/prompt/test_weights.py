@@ -196,4 +196,4 @@ def test_long_lines_end_soon(unit: str) -> None:
     begun = time.process_time()
     for read in (prompts, chunks, emphasis, read_weights, words):
         read(unit * (6000 // len(unit)))
-    assert time.process_time() - begun < 1
+    assert time.process_time() - begun < 10, "it hangs: an idle machine needs a third of a second"
