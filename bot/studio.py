@@ -8,30 +8,29 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from bot import enlarging
 from bot.config import Config
 from bot.dispatcher import Dispatcher
-from bot.errors import NotYours, Paused, PictureGone, PromptBlocked, PromptError
-from bot.inputs import ALONE, NEED_A_PICTURE, Inherited, Inputs, NewInput, prepare, read
-from bot.prompt.limits import fit, with_licence
+from bot.errors import NotYours, PictureGone, PromptError
+from bot.inputs import ALONE, NEED_A_PICTURE, Inherited, NewInput, prepare, read
+from bot.intake import Intake
+from bot.prompt.limits import fit
 from bot.prompt.models import parse_line, unused
 from bot.prompt.parser import ParsedPrompt, format_line
 from bot.prompt.resolve import resolve
 from bot.prompt.styles import Styles
 from bot.requester import Requester
-from bot.safety import Action, Policy, check_prompt
+from bot.safety import Policy
 from gpu.backend import Capabilities
 from gpu.errors import NotSupported
 from gpu.loras import LoraFolder, read_loras
-from gpu.params import MAX_SEED, NO_UPSCALER, GenerationParams, Pan
-from gpu.types import GenerationRequest, InputRole, ModelSpec, Note, Task
-from gpu.weights import words
+from gpu.params import MAX_SEED, GenerationParams, Pan
+from gpu.types import InputRole, ModelSpec, Note, Task
 from storage.images import ImageFiles
 from storage.jobs import JobStore
-from storage.models import Job, JobState, NewJob, Place, StoredImage
+from storage.models import Job, JobState, Place, StoredImage
 from storage.queue import Queue
 
 
@@ -55,7 +54,9 @@ class Studio:
         self.styles = styles
         self.policy = policy
         self.loras = LoraFolder(config.loras.folder)
-        self.paused = False
+        self.intake = Intake(
+            config=config, queue=queue, files=files, dispatcher=dispatcher, policy=policy, new_job_id=new_job_id
+        )
         self._queue = queue
         self._jobs = jobs
         self._files = files
@@ -86,7 +87,7 @@ class Studio:
         notes = (*(Note(id=id, facts=facts) for id, facts in parsed.notes), *corrected, *prepared.notes)
         notes += unused(parsed.chosen, spec)
         line = format_line(parsed.prompt, parsed.chosen)
-        return await self._enqueue(
+        return await self.intake.enqueue(
             requester, Task.IMAGINE, prepared.params, text=line, extra={"notes": notes}, inputs=prepared
         )
 
@@ -99,11 +100,11 @@ class Studio:
         inputs = Inherited(old.inputs)
         if parent.task is Task.VARY:
             start = {"start_latents": old.start_latents, "strength": old.strength}
-            return await self._enqueue(requester, Task.VARY, params, text=line, parent=parent, extra=start)
+            return await self.intake.enqueue(requester, Task.VARY, params, text=line, parent=parent, extra=start)
         if parent.task is Task.ENLARGE:
             again = enlarging.again(parent, params.seed)
-            return await self._enqueue(requester, Task.ENLARGE, parent=parent, index=parent.parent_index, **again)
-        return await self._enqueue(
+            return await self.intake.enqueue(requester, Task.ENLARGE, parent=parent, index=parent.parent_index, **again)
+        return await self.intake.enqueue(
             requester, Task.IMAGINE, params, text=line, parent=parent, extra={"notes": old.notes}, inputs=inputs
         )
 
@@ -111,14 +112,16 @@ class Studio:
         """Draw variations of image `index` (1…n), starting from its stored latents. Raises `PictureGone`."""
         parent = await self._jobs.get(job_id)
         image = await self.image(job_id, index)
-        self._capable(parent.request.params, Task.VARY, ())
+        self.intake.capable(parent.request.params, Task.VARY, ())
         if not image.latents or not self._files.exists(image.latents):
             raise PictureGone(job=job_id)
         params = parent.request.params.model_copy(update={**ALONE, "seed": self._random_seed(), "num_images": 4})
         strength = self.config.vary.strong if strong else self.config.vary.strength
         start = {"start_latents": image.latents, "strength": strength}
         line = self._line(parent.text)
-        return await self._enqueue(requester, Task.VARY, params, text=line, parent=parent, index=index, extra=start)
+        return await self.intake.enqueue(
+            requester, Task.VARY, params, text=line, parent=parent, index=index, extra=start
+        )
 
     async def zoom(self, requester: Requester, job_id: str, index: int = 1, factor: float = 2.0) -> Job:
         """Draw what is around image `index`, which shrinks to 1/`factor` (1…2). Raises `PictureGone`."""
@@ -142,12 +145,12 @@ class Studio:
         if wish is None:
             return await self._post_alone(requester, parent, image)
         order = await asyncio.to_thread(enlarging.of_image, parent, image, self._files, self.config, wish)
-        return await self._enqueue(requester, Task.ENLARGE, parent=parent, index=index, **order)
+        return await self.intake.enqueue(requester, Task.ENLARGE, parent=parent, index=index, **order)
 
     async def enlarge(self, requester: Requester, data: bytes, wish: enlarging.Wish) -> Job:
         """The same for a picture that was sent. Raises `InputError`."""
         order = await asyncio.to_thread(enlarging.of_file, data, self._random_seed(), self.config, wish)
-        return await self._enqueue(requester, Task.ENLARGE, **order)
+        return await self.intake.enqueue(requester, Task.ENLARGE, **order)
 
     async def _post_alone(self, requester: Requester, parent: Job, image: StoredImage) -> Job:
         """It needs no device, so the job is done at once and costs nothing."""
@@ -160,7 +163,7 @@ class Studio:
             }
         )  # fmt: skip
         copied = await asyncio.to_thread(self._files.copy, image, new_id)
-        new = self._new_job(requester, request, text=parent.text, estimate=0.0, parent=parent, index=image.index)
+        new = self.intake.new_job(requester, request, text=parent.text, estimate=0.0, parent=parent, index=image.index)
         job = await self._queue.insert_finished(new, [copied])
         if job.id != new_id:  # a double click: the first one already posted it
             await asyncio.to_thread(self._files.remove, new_id)
@@ -228,7 +231,7 @@ class Studio:
     @property
     def capabilities(self) -> dict[str, Capabilities]:
         """What each pool can draw now."""
-        return {pool: backend.capabilities for pool, backend in self._dispatcher.backends.items()}
+        return self.intake.capabilities
 
     def parse(self, text: str, options: Mapping[str, object] | None = None) -> ParsedPrompt:
         """Read a line by the parameter table. Raises `PromptError`."""
@@ -239,54 +242,6 @@ class Studio:
         return resolve(parsed, spec=spec, styles=self.styles, seed=seed, triggers=triggers)
 
     # --- Inside ---------------------------------------------------------------------------------------------------
-
-    async def _enqueue(
-        self,
-        requester: Requester,
-        task: Task,
-        params: GenerationParams,
-        *,
-        text: str,
-        parent: Job | None = None,
-        index: int = 0,
-        extra: Mapping[str, Any] | None = None,
-        inputs: Inputs | None = None,
-    ) -> Job:
-        """The one road into the queue: what it refuses is refused here, before anything is stored.
-
-        `extra` are further fields of the request; `inputs` are stored as soon as nothing but the queue can refuse.
-        """
-        if self.paused:
-            raise Paused
-        capabilities = self._capable(params, task, inputs.roles if inputs else ())
-        self._check_prompt(params)
-        await asyncio.to_thread(self._files.check_space)
-        job_id = self._new_job_id()
-        try:
-            request = GenerationRequest(
-                job_id=job_id,
-                task=task,
-                params=params,
-                output_dir=self._files.directory(job_id),
-                policy=self.config.safety.policy,
-                previews=self.config.worker.previews,
-                inputs=await asyncio.to_thread(inputs.store, self._files, job_id) if inputs else (),
-                **extra or {},
-                **self._order(params),
-            )
-            marked = with_licence(request.notes, self.config.models.get(params.model))
-            request = request.model_copy(update={"notes": marked})
-            estimate = enlarging.estimate(request, capabilities)
-            new = self._new_job(requester, request, text=text, estimate=estimate, parent=parent, index=index)
-            limit = self.config.openai.daily_limit if request.price else None
-            job = await self._queue.enqueue(replace(new, pool=capabilities.pool), daily_limit=limit)
-        except BaseException:
-            await asyncio.to_thread(self._files.remove, job_id)
-            raise
-        if job.id != job_id:  # a double click: the first one is in the queue already
-            await asyncio.to_thread(self._files.remove, job_id)
-        self._dispatcher.wake()
-        return job
 
     async def _outpaint(self, requester: Requester, job_id: str, index: int, wish: Mapping[str, Any]) -> Job:
         """Draw around image `index`: the flag that a line would have, with the image sent along."""
@@ -301,65 +256,9 @@ class Studio:
         sent = [NewInput(InputRole.IMAGE, data)]
         prepared = await asyncio.to_thread(lambda: prepare(params, read(sent), wish, spec))
         line = self._line(parent.text, wish)
-        return await self._enqueue(
+        return await self.intake.enqueue(
             requester, Task.OUTPAINT, prepared.params, text=line, parent=parent, index=index, inputs=prepared
         )
-
-    @staticmethod
-    def _new_job(
-        requester: Requester, request: GenerationRequest, *, text: str, estimate: float, parent: Job | None, index: int
-    ) -> NewJob:
-        return NewJob(
-            id=request.job_id,
-            user_id=requester.user_id,
-            guild_id=requester.guild_id,
-            channel_id=requester.channel_id,
-            request=request,
-            text=text,
-            estimate=estimate,
-            parent_id=parent.id if parent else "",
-            parent_index=index,
-            interaction_id=requester.interaction_id,
-            interaction_token=requester.interaction_token,
-            locale=requester.locale,
-        )
-
-    def _capable(self, params: GenerationParams, task: Task, roles: Sequence[InputRole]) -> Capabilities:
-        """The capabilities of the pool that draws the model. Raises `NotSupported`."""
-        for capabilities in self.capabilities.values():
-            model = capabilities.models.get(params.model)
-            if model is None:
-                continue
-            if task not in model.tasks:
-                raise NotSupported("error-task-not-supported", model=params.model, task=task)
-            if model.schedulers and params.scheduler not in model.schedulers:
-                known = ", ".join(model.schedulers)
-                raise NotSupported("error-scheduler-not-supported", scheduler=params.scheduler, schedulers=known)
-            if missing := [role for role in roles if role not in model.inputs]:
-                raise NotSupported("error-input-role", model=params.model, role=missing[0])
-            if params.upscaler not in (NO_UPSCALER, *model.upscalers):
-                raise NotSupported("error-upscaler-not-supported", model=params.model, upscaler=params.upscaler)
-            self._check_size(params)
-            return capabilities
-        if params.model in self.config.openai.models:
-            raise NotSupported("error-openai-unavailable", model=params.model)
-        raise NotSupported("error-model-not-served", model=params.model)
-
-    def _check_size(self, params: GenerationParams) -> None:
-        spec = self.config.specs.get(params.model)
-        if spec and spec.sizes and (params.width, params.height) not in spec.sizes:
-            size, sizes = f"{params.width}×{params.height}", ", ".join(f"{w}×{h}" for w, h in spec.sizes)
-            raise NotSupported("error-size-not-offered", model=params.model, size=size, sizes=sizes)
-
-    def _order(self, params: GenerationParams) -> dict[str, Any]:
-        """What a paid API is asked for, and what that costs; nothing for models of our own."""
-        model = self.config.openai.models.get(params.model)
-        return {"api_quality": model.quality(params.quality), "price": model.price(params)} if model else {}
-
-    def _check_prompt(self, params: GenerationParams) -> None:
-        verdict = check_prompt(words(params.prompt), self.policy)
-        if verdict.action is Action.BLOCK:
-            raise PromptBlocked(verdict.reason_id, category=verdict.category)
 
     def _line(self, line: str, wish: Mapping[str, Any] | None = None) -> str:
         """The line for a picture with a new seed, and with other flags about pictures where there is a `wish`.

@@ -25,7 +25,7 @@ Fact = str | int | float
 
 
 class EaselError(Exception):
-    """A failure with a sentence for the user: `code` is its id in bot/text/*.ftl, `facts` its variables."""
+    """A failure with a sentence for the user: `code` is its id in bot/text/, `facts` its variables."""
 
     code: ClassVar[str] = "error-bug"
     retryable: ClassVar[bool] = False

@@ -1,7 +1,9 @@
 """Every sentence that a user reads, by its id.
 
-`en.ftl` is complete; another language may lack ids and then falls back to it. Knows Fluent, and nothing of who reads
-the sentence or where it is shown.
+A folder for each language, in it a file for each group of things that are said; the file names mean nothing. `en` is
+complete; another language may lack ids and then falls back to it. A sentence says what is wrong, what was written, and
+what to do next; an error's code is the id of its sentence, its facts are the variables. Knows Fluent, and nothing of
+who reads the sentence or where it is shown.
 """
 
 from __future__ import annotations
@@ -58,11 +60,12 @@ def _bundles(locale: str) -> tuple[FluentBundle, ...]:
 @cache
 def locales() -> frozenset[str]:
     """The languages there are sentences in."""
-    return frozenset(path.stem for path in FOLDER.glob("*.ftl"))
+    return frozenset(path.parent.name for path in FOLDER.glob("*/*.ftl"))
 
 
 @cache
 def _bundle(name: str) -> FluentBundle:
     bundle = FluentBundle([name], use_isolating=False)
-    bundle.add_resource(FluentResource((FOLDER / f"{name}.ftl").read_text("utf-8")))
+    for path in sorted((FOLDER / name).glob("*.ftl")):
+        bundle.add_resource(FluentResource(path.read_text("utf-8")))
     return bundle

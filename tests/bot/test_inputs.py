@@ -126,7 +126,7 @@ async def test_what_cannot_be_used_is_refused_and_leaves_nothing(runtime: Runtim
         with pytest.raises(InputError) as refused:
             await runtime.studio.imagine(alice, text, inputs=inputs)
         assert refused.value.id == code
-    runtime.studio.paused = False
+    runtime.studio.intake.paused = False
     with pytest.raises(NotSupported) as unable:
         await runtime.studio.imagine(alice, FOX, inputs=[control])
     assert unable.value.facts["role"] == InputRole.CONTROL

@@ -185,7 +185,7 @@ async def test_what_cannot_be_drawn_is_refused_before_it_is_queued(runtime: Runt
         await runtime.studio.imagine(alice, "nude woman, explicit")
     with pytest.raises(JobNotFound):
         await runtime.studio.reroll(alice, "nothing")
-    runtime.studio.paused = True
+    runtime.studio.intake.paused = True
     with pytest.raises(Paused):
         await runtime.studio.imagine(alice, FOX)
     assert await runtime.studio.queue_of(alice) == []

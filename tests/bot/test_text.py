@@ -11,7 +11,7 @@ from bot.text import FOLDER, sentence, sentence_of
 from gpu.errors import WorkerBug
 
 ROOT = FOLDER.parent.parent
-ENGLISH = (FOLDER / "en.ftl").read_text("utf-8")
+ENGLISH = "\n".join(path.read_text("utf-8") for path in sorted((FOLDER / "en").glob("*.ftl")))
 IDS = re.findall(r"^([a-z][a-z0-9-]*) =", ENGLISH, re.MULTILINE)
 
 

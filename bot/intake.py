@@ -1,0 +1,160 @@
+"""The one road into the queue: what can be refused is refused here, before anything is stored.
+
+Every use case that draws ends in `enqueue`. Knows no Discord and no line of text.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from bot import enlarging
+from bot.config import Config
+from bot.dispatcher import Dispatcher
+from bot.errors import Paused, PromptBlocked
+from bot.inputs import Inputs
+from bot.prompt.limits import with_licence
+from bot.requester import Requester
+from bot.safety import Action, Policy, check_prompt
+from gpu.backend import Capabilities
+from gpu.errors import NotSupported
+from gpu.params import NO_UPSCALER, GenerationParams
+from gpu.types import GenerationRequest, InputRole, Task
+from gpu.weights import words
+from storage.images import ImageFiles
+from storage.models import Job, NewJob
+from storage.queue import Queue
+
+
+class Intake:
+    """Turns a wish that was understood into a job that waits."""
+
+    def __init__(
+        self,
+        *,
+        config: Config,
+        queue: Queue,
+        files: ImageFiles,
+        dispatcher: Dispatcher,
+        policy: Policy,
+        new_job_id: Callable[[], str],
+    ) -> None:
+        self.paused = False
+        self._config = config
+        self._queue = queue
+        self._files = files
+        self._dispatcher = dispatcher
+        self._policy = policy
+        self._new_job_id = new_job_id
+
+    @property
+    def capabilities(self) -> dict[str, Capabilities]:
+        """What each pool can draw now."""
+        return {pool: backend.capabilities for pool, backend in self._dispatcher.backends.items()}
+
+    async def enqueue(
+        self,
+        requester: Requester,
+        task: Task,
+        params: GenerationParams,
+        *,
+        text: str,
+        parent: Job | None = None,
+        index: int = 0,
+        extra: Mapping[str, Any] | None = None,
+        inputs: Inputs | None = None,
+    ) -> Job:
+        """The one road into the queue: what it refuses is refused here, before anything is stored.
+
+        `extra` are further fields of the request; `inputs` are stored as soon as nothing but the queue can refuse.
+        """
+        if self.paused:
+            raise Paused
+        capabilities = self.capable(params, task, inputs.roles if inputs else ())
+        self._check_prompt(params)
+        await asyncio.to_thread(self._files.check_space)
+        job_id = self._new_job_id()
+        try:
+            request = GenerationRequest(
+                job_id=job_id,
+                task=task,
+                params=params,
+                output_dir=self._files.directory(job_id),
+                policy=self._config.safety.policy,
+                previews=self._config.worker.previews,
+                inputs=await asyncio.to_thread(inputs.store, self._files, job_id) if inputs else (),
+                **extra or {},
+                **self._order(params),
+            )
+            marked = with_licence(request.notes, self._config.models.get(params.model))
+            request = request.model_copy(update={"notes": marked})
+            estimate = enlarging.estimate(request, capabilities)
+            new = self.new_job(requester, request, text=text, estimate=estimate, parent=parent, index=index)
+            limit = self._config.openai.daily_limit if request.price else None
+            job = await self._queue.enqueue(replace(new, pool=capabilities.pool), daily_limit=limit)
+        except BaseException:
+            await asyncio.to_thread(self._files.remove, job_id)
+            raise
+        if job.id != job_id:  # a double click: the first one is in the queue already
+            await asyncio.to_thread(self._files.remove, job_id)
+        self._dispatcher.wake()
+        return job
+
+    def capable(self, params: GenerationParams, task: Task, roles: Sequence[InputRole]) -> Capabilities:
+        """The capabilities of the pool that draws the model. Raises `NotSupported`."""
+        for capabilities in self.capabilities.values():
+            model = capabilities.models.get(params.model)
+            if model is None:
+                continue
+            if task not in model.tasks:
+                raise NotSupported("error-task-not-supported", model=params.model, task=task)
+            if model.schedulers and params.scheduler not in model.schedulers:
+                known = ", ".join(model.schedulers)
+                raise NotSupported("error-scheduler-not-supported", scheduler=params.scheduler, schedulers=known)
+            if missing := [role for role in roles if role not in model.inputs]:
+                raise NotSupported("error-input-role", model=params.model, role=missing[0])
+            if params.upscaler not in (NO_UPSCALER, *model.upscalers):
+                raise NotSupported("error-upscaler-not-supported", model=params.model, upscaler=params.upscaler)
+            self._check_size(params)
+            return capabilities
+        if params.model in self._config.openai.models:
+            raise NotSupported("error-openai-unavailable", model=params.model)
+        raise NotSupported("error-model-not-served", model=params.model)
+
+    def _check_size(self, params: GenerationParams) -> None:
+        spec = self._config.specs.get(params.model)
+        if spec and spec.sizes and (params.width, params.height) not in spec.sizes:
+            size, sizes = f"{params.width}×{params.height}", ", ".join(f"{w}×{h}" for w, h in spec.sizes)
+            raise NotSupported("error-size-not-offered", model=params.model, size=size, sizes=sizes)
+
+    def _order(self, params: GenerationParams) -> dict[str, Any]:
+        """What a paid API is asked for, and what that costs; nothing for models of our own."""
+        model = self._config.openai.models.get(params.model)
+        return {"api_quality": model.quality(params.quality), "price": model.price(params)} if model else {}
+
+    def _check_prompt(self, params: GenerationParams) -> None:
+        verdict = check_prompt(words(params.prompt), self._policy)
+        if verdict.action is Action.BLOCK:
+            raise PromptBlocked(verdict.reason_id, category=verdict.category)
+
+    @staticmethod
+    def new_job(
+        requester: Requester, request: GenerationRequest, *, text: str, estimate: float, parent: Job | None, index: int
+    ) -> NewJob:
+        """The row of a job that this requester asks for."""
+        return NewJob(
+            id=request.job_id,
+            user_id=requester.user_id,
+            guild_id=requester.guild_id,
+            channel_id=requester.channel_id,
+            request=request,
+            text=text,
+            estimate=estimate,
+            parent_id=parent.id if parent else "",
+            parent_index=index,
+            interaction_id=requester.interaction_id,
+            interaction_token=requester.interaction_token,
+            locale=requester.locale,
+        )
