@@ -1,4 +1,4 @@
-# The command line and the doctor (bot/cli.py, bot/doctor.py)
+# The command line and the doctor (bot/cli/, bot/doctor.py)
 
 error-config = { $key } in config.toml: { $problem }
 error-config-file = { $file } cannot be read: { $problem }

@@ -1,0 +1,130 @@
+"""Commands that draw: `imagine`, `again`, `upscale`."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from bot.cli.base import (
+    INTERRUPTED,
+    REFUSED,
+    ConfigFile,
+    Out,
+    app,
+    configured,
+    log_to_stderr,
+    run_until_done,
+    stop,
+    words,
+)
+from bot.config import DEFAULT_PATH
+from gpu.params import UPSCALER_NAMES, UpscalerName
+from gpu.types import InputRole
+
+if TYPE_CHECKING:
+    from bot.enlarging import Wish
+    from bot.inputs import NewInput
+    from bot.terminal import Ask
+
+Files = Annotated[list[Path] | None, typer.Option(help="A picture file; may be given several times.")]
+UpscalerOption = Annotated[Literal[UPSCALER_NAMES] | None, typer.Option(help="The network.")]  # type: ignore[valid-type]
+Creative = Annotated[bool, typer.Option("--creative", help="Twice as large, with details drawn into it.")]
+FLAGS_ARE_WORDS = {"ignore_unknown_options": True}
+"""A prompt holds flags of its own."""
+
+
+@app.command(context_settings=FLAGS_ARE_WORDS)
+def imagine(
+    prompt: Annotated[list[str], typer.Argument(help='The line as on Discord: "a red fox --ar 3:2 --seed 7".')],
+    image: Files = None,
+    mask: Annotated[str, typer.Option("--mask", help="What is redrawn: a file (white is), or words: right.")] = "",
+    control_image: Files = None,
+    style_image: Files = None,
+    character_image: Files = None,
+    out: Out = Path("."),
+    config: ConfigFile = DEFAULT_PATH,
+) -> None:
+    """Draw a prompt and print one JSON object for each picture."""
+    words = [*prompt, "--mask", mask] if mask and not Path(mask).is_file() else prompt
+    masks = [Path(mask)] if mask and Path(mask).is_file() else None
+    inputs = _inputs(image=image, mask=masks, control=control_image, style=style_image, character=character_image)
+    _draw(config, out, lambda studio, requester: studio.imagine(requester, " ".join(words), inputs=inputs))
+
+
+@app.command()
+def again(
+    job: Annotated[str, typer.Argument(help="A job that `imagine` or `again` printed.")],
+    vary: Annotated[int | None, typer.Option("--vary", min=1, max=4, help="Four variations of picture K.")] = None,
+    upscale: Annotated[int | None, typer.Option("--upscale", min=1, max=4, help="Picture K alone.")] = None,
+    upscaler: UpscalerOption = None,
+    creative: Creative = False,
+    reroll: Annotated[bool, typer.Option("--reroll", help="The same line with a new seed.")] = False,
+    zoom: Annotated[float | None, typer.Option("--zoom", min=1, max=2, help="What is around it.")] = None,
+    pan: Annotated[Literal["left", "right", "up", "down"] | None, typer.Option("--pan", help="How it goes on.")] = None,
+    square: Annotated[bool, typer.Option("--square", help="What makes it a square.")] = False,
+    index: Annotated[int, typer.Option("--index", min=1, max=4, help="The picture that --zoom and others use.")] = 1,
+    strong: Annotated[bool, typer.Option("--strong", help="With --vary: farther from the picture.")] = False,
+    out: Out = Path("."),
+    config: ConfigFile = DEFAULT_PATH,
+) -> None:
+    """Do with a finished job what its buttons do on Discord."""
+    wishes: list[Ask] = []
+    if vary:
+        wishes.append(lambda studio, requester: studio.vary(requester, job, vary, strong=strong))
+    if upscale:
+        wish = _wish(upscaler, creative, config) if upscaler or creative else None
+        wishes.append(lambda studio, requester: studio.upscale(requester, job, upscale, wish))
+    if reroll:
+        wishes.append(lambda studio, requester: studio.reroll(requester, job))
+    if zoom:
+        wishes.append(lambda studio, requester: studio.zoom(requester, job, index, zoom))
+    if pan:
+        wishes.append(lambda studio, requester: studio.pan(requester, job, index, pan))
+    if square:
+        wishes.append(lambda studio, requester: studio.square(requester, job, index))
+    if len(wishes) != 1:
+        stop(REFUSED, words("error-again-one"))
+    _draw(config, out, wishes[0])
+
+
+@app.command()
+def upscale(
+    file: Annotated[Path, typer.Argument(help="A picture.")],
+    upscaler: UpscalerOption = None,
+    creative: Creative = False,
+    out: Out = Path("."),
+    config: ConfigFile = DEFAULT_PATH,
+) -> None:
+    """Make a picture four times as large."""
+    (sent,) = _inputs(image=[file])
+    wish = _wish(upscaler, creative, config)
+    _draw(config, out, lambda studio, requester: studio.enlarge(requester, sent.data, wish))
+
+
+def _inputs(**files: list[Path] | None) -> list[NewInput]:
+    """The files of each role."""
+    from bot.inputs import NewInput
+
+    try:
+        return [NewInput(InputRole(role), path.read_bytes()) for role, paths in files.items() for path in paths or ()]
+    except OSError as error:
+        stop(REFUSED, words("error-input-file", file=str(error.filename), problem=error.strerror or ""))
+        raise
+
+
+def _wish(upscaler: UpscalerName | None, creative: bool, config: Path) -> Wish:
+    from bot.enlarging import Wish
+
+    return Wish(upscaler or configured(config).upscale.upscaler, creative)
+
+
+def _draw(config: Path, out: Path, ask: Ask) -> None:
+    from rich.console import Console
+
+    from bot.terminal import draw
+
+    log_to_stderr(logging.WARNING)
+    run_until_done(draw(configured(config), out, ask, Console(stderr=True)), INTERRUPTED)
