@@ -23,6 +23,7 @@ from bot.cogs.loras import LorasCog
 from bot.cogs.models import ModelsCog
 from bot.cogs.queue import QueueCog
 from bot.cogs.reactions import ReactionsCog
+from bot.cogs.sweep import SweepCog
 from bot.cogs.upscale import UpscaleCog
 from bot.config import Config
 from bot.delivery import Delivery
@@ -108,6 +109,7 @@ class EaselBot(commands.Bot):
         return (
             ImagineCog(self.studio, self.delivery),
             QueueCog(self.studio, self.delivery),
+            SweepCog(self.studio),
             UpscaleCog(self.studio, self.delivery),
             InfoCog(self.studio),
             HelpCog(),

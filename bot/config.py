@@ -42,6 +42,14 @@ class QueueConfig(Setting):
         return Limits(running=self.running, waiting=self.waiting)
 
 
+class SweepConfig(Setting):
+    """`[sweep]`"""
+
+    jobs: int = Field(40, ge=2, le=200)
+    repeat: int = Field(40, ge=2, le=40)
+    forget_hours: float = Field(24, gt=0)
+
+
 class WorkerConfig(Setting):
     """`[worker]`"""
 
@@ -109,6 +117,7 @@ class Config(Setting):
     default_model: str = "starter"
     discord: DiscordConfig = DiscordConfig()
     queue: QueueConfig = QueueConfig()
+    sweep: SweepConfig = SweepConfig()
     worker: WorkerConfig = WorkerConfig()
     safety: SafetyConfig = SafetyConfig()
     vary: VaryConfig = VaryConfig()

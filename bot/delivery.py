@@ -114,6 +114,18 @@ class Delivery:
         self._unsent.add(job.id)
         self._put(job)
 
+    async def spread(
+        self, interaction: discord.Interaction[Any], make: Callable[[Requester], Awaitable[list[Job]]]
+    ) -> list[Job]:
+        """Make several jobs; each gets a message of its own by the bot's token. The interaction is left deferred."""
+        require_in(interaction)
+        await interaction.response.defer()
+        jobs = await make(requester_of(interaction))
+        for job in jobs:
+            self._unsent.add(job.id)
+            self._put(job)
+        return jobs
+
     async def delete(self, requester: Requester, job_id: str) -> None:
         """Remove the pictures of a job and its message. Raises `NotYours`."""
         self._deleted.add(job_id)

@@ -12,10 +12,13 @@
         ├── Unreachable           no road leads to the owner: no channel, no interaction, no direct message
         ├── MissingPermission     the bot lacks a permission in that channel; fact `permission`
         ├── Paused                the operator takes no new jobs
+        ├── Confirmation          the line stands for several jobs: a question, with the id of what was asked
         └── ConfigError           config.toml cannot be used; facts `key`, `problem`
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from gpu.errors import EaselError, Fact
 
@@ -75,6 +78,18 @@ class Paused(Refusal):
     """No new jobs are taken."""
 
     code = "error-paused"
+
+
+class Confirmation(Refusal):
+    """The line stands for several jobs; facts: `jobs`, `pictures`, `seconds`, `minutes`, `price`, `sheet`."""
+
+    code = "confirm-sweep"
+
+    def __init__(self, sweep_id: str, lines: Sequence[str], **facts: Fact) -> None:
+        super().__init__("", **facts)
+        self.sweep_id = sweep_id
+        """The answer goes to `bot.sweeping`, under this id."""
+        self.lines = tuple(lines)
 
 
 class ConfigError(Refusal):

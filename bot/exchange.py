@@ -5,7 +5,7 @@ Knows the configuration and the parser, no Discord and no terminal.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import PurePath
 from typing import Any
 
@@ -13,11 +13,12 @@ from bot.config import Config
 from bot.errors import PromptError
 from bot.inputs import NEED_A_PICTURE
 from bot.prompt.aspect import clamp
-from bot.prompt.parser import ParsedPrompt, format_line
+from bot.prompt.parser import ParsedPrompt, format_flag, format_line
+from bot.prompt.permutations import Permutations, literal
 from bot.prompt.resolve import NO_DEFAULTS
 from gpu.exports import Export, Format, export
-from gpu.metadata import ReadBack
-from gpu.params import TABLE
+from gpu.metadata import ReadBack, read
+from gpu.params import BY_NAME, TABLE
 from storage.models import Job
 
 FOLDED_IN = ("style", "quality", "negative_prompt", *NEED_A_PICTURE)
@@ -44,13 +45,21 @@ def line_of(found: ReadBack, parse: Callable[[str], ParsedPrompt]) -> str:
     chosen |= {"aspect_ratio": clamp(params.aspect_ratio), "negative_prompt": _only(params.negative_prompt)}
     for _ in range(len(chosen)):
         try:
-            return parse(format_line(params.prompt, chosen)).line
+            return literal(parse(format_line(params.prompt, chosen)).line)
         except PromptError as error:
             wrong = next((row.name for row in TABLE if row.flag == error.facts.get("flag")), "")
             if wrong not in chosen:
-                return error.suggestion
+                return literal(error.suggestion)
             del chosen[wrong]
-    return format_line(params.prompt, {})
+    return literal(format_line(params.prompt, {}))
+
+
+def line_with(data: bytes, options: Mapping[str, object], parse: Callable[[str], ParsedPrompt]) -> str:
+    """The line of a picture file, with `options` instead of what it says of them. Raises `PictureUnreadable`."""
+    parsed = parse(Permutations(line_of(read(data), parse)).line(0))
+    kept = {name: value for name, value in parsed.chosen.items() if options.get(name) is None}
+    given = [format_flag(BY_NAME[name], value) for name, value in options.items() if value is not None]
+    return " ".join([literal(format_line(parsed.prompt, kept)), *given])
 
 
 def _only(negative: str) -> str:

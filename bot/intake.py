@@ -6,8 +6,9 @@ Every use case that draws ends in `enqueue`. Knows no Discord and no line of tex
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+import contextlib
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot import enlarging
@@ -26,6 +27,21 @@ from gpu.weights import words
 from storage.images import ImageFiles
 from storage.models import Job, NewJob
 from storage.queue import Queue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What one job is asked to draw."""
+
+    task: Task
+    params: GenerationParams
+    text: str
+    parent: Job | None = None
+    index: int = 0
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    """Further fields of the request."""
+    inputs: Inputs | None = None
+    """Stored as soon as nothing but the queue can refuse."""
 
 
 class Intake:
@@ -70,37 +86,77 @@ class Intake:
 
         `extra` are further fields of the request; `inputs` are stored as soon as nothing but the queue can refuse.
         """
-        if self.paused:
-            raise Paused
-        capabilities = self.capable(params, task, inputs.roles if inputs else ())
-        self._check_prompt(params)
+        order = Order(task=task, params=params, text=text, parent=parent, index=index, extra=extra or {}, inputs=inputs)
+        self.check(order)
         await asyncio.to_thread(self._files.check_space)
         job_id = self._new_job_id()
-        try:
-            request = GenerationRequest(
-                job_id=job_id,
-                task=task,
-                params=params,
-                output_dir=self._files.directory(job_id),
-                policy=self._config.safety.policy,
-                previews=self._config.worker.previews,
-                inputs=await asyncio.to_thread(inputs.store, self._files, job_id) if inputs else (),
-                **extra or {},
-                **self._order(params),
-            )
-            marked = with_licence(request.notes, self._config.models.get(params.model))
-            request = request.model_copy(update={"notes": marked})
-            estimate = enlarging.estimate(request, capabilities)
-            new = self.new_job(requester, request, text=text, estimate=estimate, parent=parent, index=index)
-            limit = self._config.openai.daily_limit if request.price else None
-            job = await self._queue.enqueue(replace(new, pool=capabilities.pool), daily_limit=limit)
-        except BaseException:
-            await asyncio.to_thread(self._files.remove, job_id)
-            raise
+        async with self._kept([job_id]):
+            new = await self._made(requester, order, job_id)
+            limit = self._config.openai.daily_limit if new.request.price else None
+            job = await self._queue.enqueue(new, daily_limit=limit)
         if job.id != job_id:  # a double click: the first one is in the queue already
             await asyncio.to_thread(self._files.remove, job_id)
         self._dispatcher.wake()
         return job
+
+    async def enqueue_all(self, requester: Requester, orders: Sequence[Order], sweep_id: str) -> list[Job]:
+        """The same for all cells of a sweep: all of them wait, or none. Raises `SweepOver` the second time."""
+        for order in orders:
+            self.check(order)
+        await asyncio.to_thread(self._files.check_space)
+        alone = replace(requester, interaction_id=0, interaction_token="")  # the answer is the question's, not a cell's
+        ids = [self._new_job_id() for _ in orders]
+        async with self._kept(ids):
+            made = [await self._made(alone, order, id) for order, id in zip(orders, ids, strict=True)]
+            cells = [replace(new, sweep_id=sweep_id, cell=number) for number, new in enumerate(made, 1)]
+            jobs = await self._queue.enqueue_all(cells, sweep_id, daily_limit=self._config.openai.daily_limit)
+        self._dispatcher.wake()
+        return jobs
+
+    def check(self, order: Order) -> Capabilities:
+        """What draws it. Raises what there is to refuse before anything is stored: see `enqueue`."""
+        if self.paused:
+            raise Paused
+        capabilities = self.capable(order.params, order.task, order.inputs.roles if order.inputs else ())
+        self._check_prompt(order.params)
+        return capabilities
+
+    def cost(self, order: Order) -> tuple[float, float]:
+        """Device seconds and price of an order, before it is queued. Raises like `check`."""
+        return self.check(order).estimate(order.params), self._bill(order.params).get("price", 0.0)
+
+    async def _made(self, requester: Requester, order: Order, job_id: str) -> NewJob:
+        """The row of the job, its pictures stored. Raises `InputError`, `OSError`."""
+        params, inputs = order.params, order.inputs
+        request = GenerationRequest(
+            job_id=job_id,
+            task=order.task,
+            params=params,
+            output_dir=self._files.directory(job_id),
+            policy=self._config.safety.policy,
+            previews=self._config.worker.previews,
+            inputs=await asyncio.to_thread(inputs.store, self._files, job_id) if inputs else (),
+            **order.extra,
+            **self._bill(params),
+        )
+        marked = with_licence(request.notes, self._config.models.get(params.model))
+        request = request.model_copy(update={"notes": marked})
+        capabilities = self.check(order)
+        estimate = enlarging.estimate(request, capabilities)
+        new = self.new_job(
+            requester, request, text=order.text, estimate=estimate, parent=order.parent, index=order.index
+        )
+        return replace(new, pool=capabilities.pool)
+
+    @contextlib.asynccontextmanager
+    async def _kept(self, job_ids: Sequence[str]) -> AsyncIterator[None]:
+        """Their files stay only where the queue takes them."""
+        try:
+            yield
+        except BaseException:
+            for job_id in job_ids:
+                await asyncio.to_thread(self._files.remove, job_id)
+            raise
 
     def capable(self, params: GenerationParams, task: Task, roles: Sequence[InputRole]) -> Capabilities:
         """The capabilities of the pool that draws the model. Raises `NotSupported`."""
@@ -129,7 +185,7 @@ class Intake:
             size, sizes = f"{params.width}×{params.height}", ", ".join(f"{w}×{h}" for w, h in spec.sizes)
             raise NotSupported("error-size-not-offered", model=params.model, size=size, sizes=sizes)
 
-    def _order(self, params: GenerationParams) -> dict[str, Any]:
+    def _bill(self, params: GenerationParams) -> dict[str, Any]:
         """What a paid API is asked for, and what that costs; nothing for models of our own."""
         model = self._config.openai.models.get(params.model)
         return {"api_quality": model.quality(params.quality), "price": model.price(params)} if model else {}

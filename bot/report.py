@@ -13,9 +13,10 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot.errors import PromptError
+from bot.errors import Confirmation, PromptError
 from bot.text import sentence, sentence_of
 from bot.views.run import LINE_LIMIT, line_embeds, run_view
+from bot.views.sweep import question
 from gpu.errors import EaselError
 
 log = logging.getLogger(__name__)
@@ -33,6 +34,8 @@ async def report(interaction: discord.Interaction[Any], error: Exception) -> Non
     reply: dict[str, Any] = {"content": explain(cause, str(interaction.locale)), "ephemeral": True}
     if isinstance(cause, PromptError) and 0 < len(cause.suggestion) <= LINE_LIMIT:
         reply |= {"embeds": line_embeds(cause.suggestion), "view": run_view(str(interaction.locale))}
+    if isinstance(cause, Confirmation):
+        reply |= question(cause, str(interaction.locale))
     try:
         if interaction.response.is_done():
             await interaction.followup.send(**reply)

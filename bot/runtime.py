@@ -23,6 +23,7 @@ from storage.images import ImageFiles
 from storage.jobs import JobStore
 from storage.models import new_job_id
 from storage.queue import Queue
+from storage.sweeps import SweepStore
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ async def open_studio(config: Config, data_dir: Path | None = None) -> AsyncIter
             config=config,
             queue=queue,
             jobs=jobs,
+            sweeps=SweepStore(database, clock=time.time),
             files=files,
             dispatcher=dispatcher,
             styles=bundled_styles(),
@@ -79,6 +81,7 @@ async def open_studio(config: Config, data_dir: Path | None = None) -> AsyncIter
             new_job_id=new_job_id,
             random_seed=random_seed_from(secrets.randbelow),
         )
+        await stack.enter_async_context(studio.sweeps.settling())
         yield Runtime(studio=studio, dispatcher=dispatcher, jobs=jobs, files=files, running=running)
 
 

@@ -10,19 +10,21 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from bot import enlarging
+from bot import enlarging, exchange
 from bot.config import Config
 from bot.dispatcher import Dispatcher
-from bot.errors import NotYours, PictureGone, PromptError
+from bot.errors import NotYours, PictureGone, PromptError, Refusal
 from bot.inputs import ALONE, NEED_A_PICTURE, Inherited, NewInput, prepare, read
-from bot.intake import Intake
+from bot.intake import Intake, Order
 from bot.prompt.limits import fit
 from bot.prompt.models import parse_line, unused
 from bot.prompt.parser import ParsedPrompt, format_line
+from bot.prompt.permutations import Permutations, literal
 from bot.prompt.resolve import resolve
 from bot.prompt.styles import Styles
 from bot.requester import Requester
 from bot.safety import Policy
+from bot.sweeping import Sweeps
 from gpu.backend import Capabilities
 from gpu.errors import NotSupported
 from gpu.loras import LoraFolder, read_loras
@@ -32,6 +34,7 @@ from storage.images import ImageFiles
 from storage.jobs import JobStore
 from storage.models import Job, JobState, Place, StoredImage
 from storage.queue import Queue
+from storage.sweeps import SweepStore
 
 
 class Studio:
@@ -43,6 +46,7 @@ class Studio:
         config: Config,
         queue: Queue,
         jobs: JobStore,
+        sweeps: SweepStore,
         files: ImageFiles,
         dispatcher: Dispatcher,
         styles: Styles,
@@ -57,6 +61,10 @@ class Studio:
         self.intake = Intake(
             config=config, queue=queue, files=files, dispatcher=dispatcher, policy=policy, new_job_id=new_job_id
         )
+        self.sweeps = Sweeps(
+            self, store=sweeps, queue=queue, jobs=jobs, files=files, dispatcher=dispatcher,
+            new_job_id=new_job_id, random_seed=random_seed,
+        )  # fmt: skip
         self._queue = queue
         self._jobs = jobs
         self._files = files
@@ -76,9 +84,22 @@ class Studio:
     ) -> Job:
         """Queue a line such as `a red fox --ar 3:2`; `options` are the typed slash options, `inputs` pictures.
 
-        Raises `PromptError`, `PromptBlocked`, `InputError`, `NotSupported`, `QueueFull` or `Paused`.
+        Without words, the parameters that the picture carries are drawn. A line that stands for several jobs raises
+        `Confirmation`: the question is kept, and `sweeps.confirm` draws them. Raises `PromptError`, `PromptBlocked`,
+        `InputError`, `NotSupported`, `QueueFull`, `Paused`, and `Refusal` for too many jobs.
         """
         await asyncio.to_thread(self.loras.refresh)
+        text, given, inputs = await asyncio.to_thread(self._of_picture, text, options or {}, inputs)
+        lines = self.sweeps.lines(text, given)
+        if len(lines) > 1:
+            raise await self.sweeps.ask(requester, text, lines, inputs=inputs)
+        order = await self.order(Permutations(text).line(0), given, inputs)
+        return await self.intake.enqueue(
+            requester, order.task, order.params, text=order.text, extra=order.extra, inputs=order.inputs
+        )
+
+    async def order(self, text: str, options: Mapping[str, object], inputs: Sequence[NewInput]) -> Order:
+        """What one line asks for; braces in it are words. Raises like `imagine`, but for the queue."""
         parsed = self.parse(text, options)
         spec = self.config.specs[parsed.chosen.get("model") or self.config.default_model]
         seed = parsed.chosen.get("seed", self._random_seed())
@@ -86,15 +107,15 @@ class Studio:
         prepared = await asyncio.to_thread(lambda: prepare(params, read(inputs), parsed.chosen, spec))
         notes = (*(Note(id=id, facts=facts) for id, facts in parsed.notes), *corrected, *prepared.notes)
         notes += unused(parsed.chosen, spec)
-        line = format_line(parsed.prompt, parsed.chosen)
-        return await self.intake.enqueue(
-            requester, Task.IMAGINE, prepared.params, text=line, extra={"notes": notes}, inputs=prepared
-        )
+        line = literal(format_line(parsed.prompt, parsed.chosen))
+        return Order(task=Task.IMAGINE, params=prepared.params, text=line, extra={"notes": notes}, inputs=prepared)
 
     async def reroll(self, requester: Requester, job_id: str) -> Job:
         """Draw the same line, from the same pictures, with a new seed. Raises `InputError` when one is gone."""
         parent = await self._jobs.get(job_id)
         old = parent.request
+        if old.task is Task.SHEET:
+            raise Refusal("error-sheet-alone")
         params = old.params.model_copy(update={"seed": self._random_seed()})
         line = self._line(parent.text)
         inputs = Inherited(old.inputs)
@@ -111,6 +132,8 @@ class Studio:
     async def vary(self, requester: Requester, job_id: str, index: int, *, strong: bool = False) -> Job:
         """Draw variations of image `index` (1…n), starting from its stored latents. Raises `PictureGone`."""
         parent = await self._jobs.get(job_id)
+        if parent.task is Task.SHEET:
+            raise Refusal("error-sheet-alone")
         image = await self.image(job_id, index)
         self.intake.capable(parent.request.params, Task.VARY, ())
         if not image.latents or not self._files.exists(image.latents):
@@ -236,6 +259,16 @@ class Studio:
     def parse(self, text: str, options: Mapping[str, object] | None = None) -> ParsedPrompt:
         """Read a line by the parameter table. Raises `PromptError`."""
         return parse_line(text, self.config, self.styles, options, loras=self.loras.files)
+
+    def _of_picture(
+        self, text: str, options: Mapping[str, object], inputs: Sequence[NewInput]
+    ) -> tuple[str, Mapping[str, object], Sequence[NewInput]]:
+        """Without words, the line that the start picture carries, and the other pictures."""
+        start = next((sent for sent in inputs if sent.role is InputRole.IMAGE), None)
+        if start is None or text.strip(" ="):
+            return text, options, inputs
+        line = exchange.line_with(start.data, options, self.parse)
+        return line, {}, [sent for sent in inputs if sent is not start]
 
     def _resolve(self, parsed: ParsedPrompt, spec: ModelSpec, seed: int) -> GenerationParams:
         triggers = self.loras.triggers(read_loras(parsed.chosen.get("lora", "")))

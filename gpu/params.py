@@ -99,6 +99,9 @@ class GenerationParams(BaseModel):
                    help="Start of the noise: the same seed repeats a picture."),
     ] = 0
     num_images: Annotated[int, param("--n", low=1, high=4, slash=True, help="How many images to draw.")] = 4
+    repeat: Annotated[
+        int, param("--repeat", "--r", low=1, high=40, help="Draw the line so many times, each a job of its own.")
+    ] = 1
     style: Annotated[str, param("--style", kind="style", slash=True, help="A style template by name.")] = ""
     quality: Annotated[
         str,

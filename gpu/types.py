@@ -110,6 +110,8 @@ class Task(StrEnum):
     """Post one image of a grid alone."""
     ENLARGE = "enlarge"
     """Make a finished picture larger, by an upscaler, and perhaps draw details into it."""
+    SHEET = "sheet"
+    """Put the pictures of a sweep on one sheet; no worker is asked."""
 
 
 class Note(Record):

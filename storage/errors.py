@@ -27,6 +27,12 @@ class JobNotFound(StorageError):
     code = "error-job-not-found"
 
 
+class SweepOver(StorageError):
+    """The cells were queued already, or the question was answered with no."""
+
+    code = "error-sweep-over"
+
+
 class DatabaseInUse(StorageError):
     """Another process runs on this database; fact: `file`."""
 

@@ -69,6 +69,10 @@ class NewJob:
     """One interaction makes one job: a second enqueue with the same id returns the first job."""
     interaction_token: str = ""
     locale: str = ""
+    sweep_id: str = ""
+    """The sweep that it is a cell of."""
+    cell: int = 0
+    """Its number there, 1…n."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

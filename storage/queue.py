@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from gpu.errors import BackendError, GenerationTimeout
-from storage import flows, spending
+from storage import flows, spending, sweeps
 from storage.database import Database, Transaction
 from storage.errors import JobNotFound, QueueFull
 from storage.eta import forecast
@@ -84,6 +84,25 @@ class Queue:
             await flows.open_flow(transaction, job)
             await self._refresh(transaction, job.user_id)
         return job
+
+    async def enqueue_all(self, news: Sequence[NewJob], sweep_id: str, *, daily_limit: float) -> list[Job]:
+        """Let all cells of a sweep wait, or none. Raises `QueueFull`, `CostLimit`, and `SweepOver` the second time."""
+        async with self._db.transaction() as transaction:
+            await sweeps.start(transaction, sweep_id)
+            await self._check_limit(transaction, news[0].user_id, len(news))
+            jobs = []
+            for new in news:
+                if new.request.price:
+                    await spending.check(transaction, new, daily_limit, self._clock())
+                jobs.append(await insert_job(transaction, new, JobState.QUEUED, self._clock()))
+                await flows.open_flow(transaction, new)
+            await self._refresh(transaction, news[0].user_id)
+        return jobs
+
+    async def check_room(self, user_id: int, count: int) -> None:
+        """Raise `QueueFull` where the member could not have so many more jobs waiting."""
+        async with self._db.transaction() as transaction:
+            await self._check_limit(transaction, user_id, count)
 
     async def insert_finished(
         self, new: NewJob, images: Sequence[StoredImage] = (), *, twin_seconds: float = 3.0
@@ -245,10 +264,12 @@ class Queue:
             })  # fmt: skip
         return to_job(row) if row else None
 
-    async def _check_limit(self, transaction: Transaction, user_id: int) -> None:
-        waiting = await flows.waiting_of(transaction, user_id)
-        if waiting >= self._limits.waiting:
-            raise QueueFull(waiting=waiting, limit=self._limits.waiting)
+    async def _check_limit(self, transaction: Transaction, user_id: int, count: int = 1) -> None:
+        waiting, limit = await flows.waiting_of(transaction, user_id), self._limits.waiting
+        if waiting + count > limit:
+            if count > 1:
+                raise QueueFull("error-sweep-full", count=count, waiting=waiting, limit=limit)
+            raise QueueFull(waiting=waiting, limit=limit)
 
     async def _next(
         self, transaction: Transaction, pool: str, accepts: Callable[[Job], bool] | None

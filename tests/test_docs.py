@@ -18,6 +18,7 @@ from bot.cogs.info import InfoCog
 from bot.cogs.loras import LorasCog
 from bot.cogs.models import ModelsCog
 from bot.cogs.queue import QueueCog
+from bot.cogs.sweep import SweepCog
 from bot.cogs.upscale import UpscaleCog
 from bot.config import DEFAULT_PATH, PROJECT, load_config
 from gpu.families import FAMILIES
@@ -27,7 +28,7 @@ from gpu.sources import LAYOUTS
 
 README = (PROJECT / "README.md").read_text("utf-8")
 DOCUMENTS = sorted([PROJECT / "README.md", *(PROJECT / "docs").rglob("*.md")])
-COGS = (HelpCog, ImagineCog, InfoCog, LorasCog, ModelsCog, QueueCog, UpscaleCog)
+COGS = (HelpCog, ImagineCog, InfoCog, LorasCog, ModelsCog, QueueCog, SweepCog, UpscaleCog)
 
 
 def targets() -> Iterator[str]:

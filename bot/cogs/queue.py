@@ -42,9 +42,13 @@ class QueueCog(commands.Cog):
         """Stop one job: the named one, or the newest."""
         who = requester_of(interaction)
         mine = await self._studio.queue_of(who)
-        job_id = job.strip().lower() or (mine[-1].id if mine else "")
+        newest = (mine[-1].sweep_id or mine[-1].id) if mine else ""
+        job_id = job.strip().lower() or newest
         if not job_id:
             text = sentence(who.locale, "queue-empty")
+        elif sweep := await self._studio.sweeps.find(job_id):
+            here = replace(who, is_moderator=who.is_moderator and sweep.channel_id == who.channel_id)
+            text = sentence(who.locale, "sweep-cancelled", count=await self._studio.sweeps.cancel(here, job_id))
         else:
             cancelled = await self._studio.cancel(self._here(who, await self._studio.job(job_id)), job_id)
             text = sentence(who.locale, f"cancel-{cancelled.state}", line=harmless(shortened(cancelled.text, 200)))
@@ -52,9 +56,14 @@ class QueueCog(commands.Cog):
 
     @cancel.autocomplete("job")
     async def _suggest(self, interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
-        mine = await self._studio.queue_of(requester_of(interaction))
-        fitting = [job for job in reversed(mine) if current.lower() in f"{job.id} {job.text}".lower()]
-        return [app_commands.Choice(name=shortened(job.text, 100), value=job.id) for job in fitting[:25]]
+        who = requester_of(interaction)
+        sweeps = [
+            (sentence(who.locale, "sweep-choice", line=sweep.text), sweep.id)
+            for sweep in await self._studio.sweeps.drawing(who.user_id)
+        ]
+        mine = [*sweeps, *((job.text, job.id) for job in reversed(await self._studio.queue_of(who)))]
+        fitting = [(text, id) for text, id in mine if current.lower() in f"{id} {text}".lower()]
+        return [app_commands.Choice(name=shortened(text, 100), value=id) for text, id in fitting[:25]]
 
     async def _line(self, job: Job, now: float) -> str:
         line = harmless(shortened(job.text, 80))

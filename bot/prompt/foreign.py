@@ -18,7 +18,7 @@ BARE = _words(
 """Take no value."""
 
 ONE = _words(
-    "chaos c stylize s version v niji weird w sw sv cw ow exp repeat r stop motion bs end width height"
+    "chaos c stylize s version v niji weird w sw sv cw ow exp stop motion bs end width height"
 )
 """Take one value."""
 

@@ -103,6 +103,11 @@ def pictures_view(job_id: str, locale: str, pictures: int) -> discord.ui.View:
     return _view(*upscales, RerollButton(job_id, row=0), *variations, DeleteButton(job_id, row=1))
 
 
+def sheet_view(job_id: str) -> discord.ui.View:
+    """Under a contact sheet: its pictures have buttons of their own."""
+    return _view(DeleteButton(job_id))
+
+
 def ended_view(job_id: str) -> discord.ui.View:
     """Under a job that ended without pictures: try again, or clear away."""
     return _view(RerollButton(job_id), DeleteButton(job_id))

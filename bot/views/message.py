@@ -7,7 +7,7 @@ from collections.abc import Callable
 import discord
 
 from bot.text import sentence
-from bot.views.grid import ended_view, pictures_view, waiting_view
+from bot.views.grid import ended_view, pictures_view, sheet_view, waiting_view
 from bot.views.post import Post, Upload
 from gpu.types import Progress, Task
 from storage.models import Job, JobState, Place
@@ -19,7 +19,7 @@ BAR = 14
 """Characters of the progress bar."""
 TASKS = {
     Task.VARY: "job-variations", Task.UPSCALE: "job-image", Task.IMAGINE: "job-reroll", Task.OUTPAINT: "job-outpaint",
-    Task.ENLARGE: "job-enlarged",
+    Task.ENLARGE: "job-enlarged", Task.SHEET: "job-sheet",
 }  # fmt: skip
 """How a job with a parent names it."""
 
@@ -45,6 +45,9 @@ def running(job: Job, parent: Job | None, progress: Progress | None, now: float)
 
 def pictures(job: Job, parent: Job | None, count: int, files: tuple[Upload, ...]) -> Post:
     """It is done, and these are its pictures."""
+    if job.task is Task.SHEET:
+        lines = [*_notes(job), sentence(job.locale, "job-id", job=job.id)]
+        return _post(job, parent, "", lines, sheet_view(job.id), files=files)
     lines = [facts(job, job.locale), *_notes(job)]
     return _post(job, parent, "", lines, pictures_view(job.id, job.locale, count), files=files)
 

@@ -11,6 +11,7 @@ from bot.text import sentence
 from bot.views.base import PREFIX, SafeButton
 from bot.views.grid import BUTTONS
 from bot.views.run import RunButton
+from bot.views.sweep import SWEEP_BUTTONS
 
 if TYPE_CHECKING:
     from bot.app import EaselBot
@@ -21,7 +22,7 @@ def _unnamed(pattern: str) -> str:
     return re.sub(r"\?P<\w+>", "?:", pattern)
 
 
-KINDS: list[type[SafeButton]] = [RunButton, *BUTTONS]
+KINDS: list[type[SafeButton]] = [RunButton, *BUTTONS, *SWEEP_BUTTONS]
 KNOWN = "|".join(_unnamed(kind.__discord_ui_compiled_template__.pattern) for kind in KINDS)
 
 

@@ -84,6 +84,12 @@ class World:
         assert not result.ephemeral, result.response.content
         return await self.pictures(result.response.id)
 
+    async def imagine_with(self, **options: Any) -> discord.Message:
+        """The same, with nothing but these options."""
+        result = await self.alice.slash(self.channel, "imagine", **options)
+        assert not result.ephemeral, result.response.content
+        return await self.pictures(result.response.id)
+
     async def pictures(self, message_id: int) -> discord.Message:
         """That message, once it has pictures and can do no more than be looked at."""
         return await self.until(lambda: next((m for m in self.messages() if m.id == message_id and is_done(m)), None))

@@ -124,7 +124,7 @@ PER_ROW: list[dict[str, Any]] = [
     {"lora": "ink:0"},  # one that weighs nothing; others are in test_lora.py
     {"strength": 0.5, "image_weight": 2.0, "mask": "right", "zoom": 1.5, "pan": "left", "square": True},  # no picture
 ]
-ELSEWHERE = {"hires"}  # the first pass shares, the second has calls of its own: test_hires.py
+ELSEWHERE = {"hires", "repeat"}  # hires: the second pass has calls of its own, test_hires.py; repeat makes jobs
 
 
 @pytest.mark.parametrize("wish", NOT_PER_ROW)

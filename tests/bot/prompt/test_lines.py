@@ -529,7 +529,7 @@ REFUSED = [
     ("a fox --nohat", "flag", "a fox"),
     ("a fox --neg ugly", "flag-near", "a fox --no ugly"),
     ("a fox --stylize 250 --chaos 30 --weird 500 --tile", "flag", "a fox"),
-    ("a fox --s 250 --c 30 --w 500 --r 4 --iw .5", "flag", "a fox --iw 0.5"),
+    ("a fox --s 250 --c 30 --w 500 --r 4 --iw .5", "flag", "a fox --repeat 4 --iw 0.5"),
     ("a fox --niji 6", "flag", "a fox"),
     ("a fox --niji", "flag", "a fox"),
     ("a fox --v 6.1", "flag", "a fox"),
