@@ -21,6 +21,7 @@ from bot.cogs.imagine import ImagineCog
 from bot.cogs.info import InfoCog
 from bot.cogs.loras import LorasCog
 from bot.cogs.models import ModelsCog
+from bot.cogs.prompting import PromptCog
 from bot.cogs.queue import QueueCog
 from bot.cogs.reactions import ReactionsCog
 from bot.cogs.sweep import SweepCog
@@ -115,6 +116,7 @@ class EaselBot(commands.Bot):
             HelpCog(),
             LorasCog(self.studio),
             ModelsCog(self.studio),
+            PromptCog(self.studio),
             ReactionsCog(self.studio, self.delivery, self, self.presses),
         )
 

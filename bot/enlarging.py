@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.config import Config
 from bot.inputs import ALONE, Inherited, Picture, Prepared
+from bot.prompt.negative import default_negative
 from bot.prompt.parser import format_line
 from gpu.backend import ENLARGE_SECONDS, Capabilities
 from gpu.canvas import opaque
@@ -87,8 +88,8 @@ def _how(config: Config, wish: Wish) -> dict[str, Any]:
 
 def _plain(spec: ModelSpec, seed: int, prompt: str = "") -> GenerationParams:
     """What a picture from elsewhere is drawn over with."""
-    own = ("num_inference_steps", "guidance_scale", "scheduler", "negative_prompt")
-    settings = {name: getattr(spec, name) for name in own}
+    own = ("num_inference_steps", "guidance_scale", "scheduler")
+    settings = {name: getattr(spec, name) for name in own} | {"negative_prompt": default_negative(spec)}
     return GenerationParams(model=spec.name, seed=seed, prompt=prompt, num_images=1, **settings)
 
 

@@ -16,6 +16,7 @@ from bot.dispatcher import Dispatcher
 from bot.errors import NotYours, PictureGone, PromptError, Refusal
 from bot.inputs import ALONE, NEED_A_PICTURE, Inherited, NewInput, prepare, read
 from bot.intake import Intake, Order
+from bot.prompt.hints import remarks
 from bot.prompt.limits import fit
 from bot.prompt.models import parse_line, unused
 from bot.prompt.parser import ParsedPrompt, format_line
@@ -106,7 +107,7 @@ class Studio:
         params, corrected = fit(self._resolve(parsed, spec, seed), spec, parsed.chosen)
         prepared = await asyncio.to_thread(lambda: prepare(params, read(inputs), parsed.chosen, spec))
         notes = (*(Note(id=id, facts=facts) for id, facts in parsed.notes), *corrected, *prepared.notes)
-        notes += unused(parsed.chosen, spec)
+        notes += unused(parsed.chosen, spec) + remarks(prepared.params, self.config.specs, spec)
         line = literal(format_line(parsed.prompt, parsed.chosen))
         return Order(task=Task.IMAGINE, params=prepared.params, text=line, extra={"notes": notes}, inputs=prepared)
 

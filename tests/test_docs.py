@@ -17,6 +17,7 @@ from bot.cogs.imagine import ImagineCog
 from bot.cogs.info import InfoCog
 from bot.cogs.loras import LorasCog
 from bot.cogs.models import ModelsCog
+from bot.cogs.prompting import PromptCog
 from bot.cogs.queue import QueueCog
 from bot.cogs.sweep import SweepCog
 from bot.cogs.upscale import UpscaleCog
@@ -28,7 +29,7 @@ from gpu.sources import LAYOUTS
 
 README = (PROJECT / "README.md").read_text("utf-8")
 DOCUMENTS = sorted([PROJECT / "README.md", *(PROJECT / "docs").rglob("*.md")])
-COGS = (HelpCog, ImagineCog, InfoCog, LorasCog, ModelsCog, QueueCog, SweepCog, UpscaleCog)
+COGS = (HelpCog, ImagineCog, InfoCog, LorasCog, ModelsCog, PromptCog, QueueCog, SweepCog, UpscaleCog)
 
 
 def targets() -> Iterator[str]:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.prompt.aspect import nearest, size
+from bot.prompt.negative import default_negative
 from bot.prompt.parser import ParsedPrompt
 from bot.prompt.styles import Style, Styles
 from bot.prompt.weights import format_prompts
@@ -88,5 +89,5 @@ def _negative(spec: ModelSpec, style: str, own: str) -> str:
     wanted = [word.strip() for word in own.split(",")]
     if any(word.lower() == NO_DEFAULTS for word in wanted):
         return ", ".join(word for word in wanted if word.lower() != NO_DEFAULTS)
-    every = [*f"{spec.negative_prompt},{style}".split(","), *wanted]
+    every = [*f"{default_negative(spec)},{style}".split(","), *wanted]
     return ", ".join(dict.fromkeys(word.strip() for word in every if word.strip()))

@@ -8,6 +8,7 @@ import discord
 
 from bot.enlarging import Wish
 from bot.views.base import JobButton, template
+from bot.views.hints import HintsButton
 from bot.views.who import requester_of
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class DeleteButton(JobButton, template=template("d")):
 
 
 BUTTONS: list[type[JobButton]] = [
-    CancelButton, UpscaleButton, SubtleButton, CreativeButton, VaryButton, RerollButton, DeleteButton,
+    CancelButton, UpscaleButton, SubtleButton, CreativeButton, VaryButton, RerollButton, DeleteButton, HintsButton,
 ]  # fmt: skip
 """Every kind of job button; the bot listens for these, also on messages of its earlier lives."""
 
@@ -95,12 +96,14 @@ def waiting_view(job_id: str, locale: str) -> discord.ui.View:
 def pictures_view(job_id: str, locale: str, pictures: int) -> discord.ui.View:
     """Under pictures, in two rows as in Midjourney; in one where a picture stands alone and needs no U."""
     indices = range(1, pictures + 1)
+    hints = HintsButton(job_id, locale=locale, row=4)
     variations = [VaryButton(job_id, index, locale=locale, row=1) for index in indices]
     if pictures == 1:
         larger = [button(job_id, 1, locale=locale, row=0) for button in (SubtleButton, CreativeButton)]
-        return _view(*larger, *variations, RerollButton(job_id, row=1), DeleteButton(job_id, row=1))
+        again = (RerollButton(job_id, row=1), DeleteButton(job_id, row=1))
+        return _view(*larger, *variations, *again, hints)
     upscales = [UpscaleButton(job_id, index, locale=locale, row=0) for index in indices]
-    return _view(*upscales, RerollButton(job_id, row=0), *variations, DeleteButton(job_id, row=1))
+    return _view(*upscales, RerollButton(job_id, row=0), *variations, DeleteButton(job_id, row=1), hints)
 
 
 def sheet_view(job_id: str) -> discord.ui.View:

@@ -14,7 +14,7 @@ from storage.models import JobState
 
 from .conftest import World, labels
 
-GRID = ["U1", "U2", "U3", "U4", "🔄", "V1", "V2", "V3", "V4", "🗑️"]
+GRID = ["U1", "U2", "U3", "U4", "🔄", "V1", "V2", "V3", "V4", "🗑️", "What could be better?"]
 
 
 def keep(name: str, data: bytes) -> None:
@@ -48,7 +48,7 @@ async def test_u_posts_one_picture_alone(world: World) -> None:
     grid = await world.imagine(seed=7)
     result = await world.click(world.bob, grid, "U2")
     message = await world.pictures(result.response.id)
-    assert labels(message) == ["Upscale (Subtle)", "Upscale (Creative)", "V1", "🔄", "🗑️"]
+    assert labels(message) == ["Upscale (Subtle)", "Upscale (Creative)", "V1", "🔄", "🗑️", "What could be better?"]
     assert f"[Image 2]({grid.jump_url}) by {world.bob.mention}" in message.content
     assert "seed 8" in message.content
     parent, job = await world.job_of(grid), await world.job_of(message)

@@ -8,4 +8,4 @@ error-scheduler-not-supported = { $scheduler } cannot follow the noise schedule 
 error-size = { $width } × { $height } is not a size that this model draws; both sides must be multiples of { $multiple }. Write another --ar.
 error-latents-gone = The picture to start from is no longer stored in full, so it cannot be varied. Re-roll the line instead.
 error-latents-shape = The picture to start from was drawn in another size or by another kind of model than “{ $model }”. Vary it with its own model and --ar.
-error-out-of-memory = { $width } × { $height } does not fit into the memory of the device, not even one image at a time. Write a smaller --ar or another --model.
+error-out-of-memory = { $width } × { $height } does not fit into the memory of the device, not even one image at a time. Write a smaller --ar or another --model; the operator can let parts of the model wait in main memory (offload).

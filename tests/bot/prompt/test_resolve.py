@@ -18,7 +18,7 @@ from gpu.types import ModelSpec
 
 CONFIG = load_config()
 PLAIN = ModelSpec(name="starter", family="sdxl", source="x", pixels=16384, multiple=8, num_inference_steps=14,
-                  guidance_scale=4.0)  # fmt: skip
+                  guidance_scale=4.0, negative_prompt="")  # fmt: skip
 WORDY = PLAIN.model_copy(update={"name": "sdxl", "negative_prompt": "blurry, text"})
 STYLES = Styles.load(Path(__file__).with_name("styles.toml"))
 
