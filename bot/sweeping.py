@@ -177,20 +177,24 @@ class Sweeps:
 
     def _later(self, sweep_id: str) -> None:
         """Beside the drawing: a sheet takes a second."""
-        task = asyncio.create_task(self._settle(sweep_id), name=f"settle {sweep_id}")
+        task = asyncio.create_task(self._try(sweep_id), name=f"settle {sweep_id}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _settle(self, sweep_id: str) -> None:
+    async def _try(self, sweep_id: str) -> None:
         try:
-            async with self._lock:  # one after the other: the last two cells may end together
-                sweep, jobs = await self._store.get(sweep_id), await self._store.cells(sweep_id)
-                if sweep.state is SweepState.DRAWING and jobs and all(map(ended, jobs)):
-                    if sweep.plan.axes:
-                        await self._post_sheet(sweep, jobs)
-                    await self._store.change(sweep_id, SweepState.DRAWING, SweepState.DONE)
+            await self.settle(sweep_id)
         except Exception:
             log.exception("sweep %s could not be settled; the next start tries again", sweep_id)
+
+    async def settle(self, sweep_id: str) -> None:
+        """Make the sheet, where all cells have ended and it is not there yet. Raises `JobNotFound`, `OSError`."""
+        async with self._lock:  # one after the other: the last two cells may end together
+            sweep, jobs = await self._store.get(sweep_id), await self._store.cells(sweep_id)
+            if sweep.state is SweepState.DRAWING and jobs and all(map(ended, jobs)):
+                if sweep.plan.axes:
+                    await self._post_sheet(sweep, jobs)
+                await self._store.change(sweep_id, SweepState.DRAWING, SweepState.DONE)
 
     async def _post_sheet(self, sweep: Sweep, jobs: Sequence[Job]) -> None:
         """The sheet is a job of its own, stored before anyone is told; its id is the sweep's, so there is only one."""

@@ -17,11 +17,13 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from bot.config import Config
+from bot.errors import Confirmation
 from bot.exchange import export_job, line_of
 from bot.prompt.models import parse_line
 from bot.prompt.styles import bundled_styles
 from bot.requester import Requester
 from bot.runtime import Runtime, open_studio
+from bot.several import draw_all
 from bot.studio import Studio
 from bot.text import DEFAULT_LOCALE, sentence
 from gpu import metadata, types
@@ -83,18 +85,35 @@ class ProgressBar:
             self.ended.set_result(None)
 
 
-async def draw(config: Config, out: Path, ask: Ask, console: Console) -> None:
-    """Ask for a job, wait for it, write its pictures to `out` and print them. Raises `EaselError`."""
+async def draw(config: Config, out: Path, ask: Ask, console: Console, *, agreed: bool = False) -> None:
+    """Ask for a job, wait for it, write its pictures to `out` and print them. Raises `EaselError`.
+
+    Where the line stands for several jobs, the question about them counts as `agreed`, or is asked.
+    """
     async with _studio(config, console) as runtime:
-        job = await _drawn(runtime, ask, console)
-        if job.state is not JobState.DONE:
-            raise _ending(job)
-        for note in job.request.notes:
-            console.print(_words("cli-note", note=_words(note.id, **note.facts)))
-        for image in await runtime.studio.images(job.id):
-            target = out / f"{job.id}-{image.index}.png"
-            await asyncio.to_thread(_copy, config.data_dir / FOLDER / image.path, target)
-            print(json.dumps(_line(job, image, target)), flush=True)
+
+        async def write(job: Job) -> None:
+            await _write_pictures(runtime, job, out, console)
+
+        try:
+            jobs = [await _drawn(runtime, ask, console)]
+            await write(jobs[0])
+        except Confirmation as question:
+            jobs = await draw_all(runtime, question, write, out, console, agreed=agreed)
+        if not any(job.state is JobState.DONE for job in jobs):
+            raise _ending(jobs[0])
+
+
+async def _write_pictures(runtime: Runtime, job: Job, out: Path, console: Console) -> None:
+    """Nothing for a job that did not end well."""
+    if job.state is not JobState.DONE:
+        return
+    for note in job.request.notes:
+        console.print(_words("cli-note", note=_words(note.id, **note.facts)))
+    for image in await runtime.studio.images(job.id):
+        target = out / f"{job.id}-{image.index}.png"
+        await asyncio.to_thread(_copy, runtime.files.absolute(image.path), target)
+        print(json.dumps(_line(job, image, target)), flush=True)
 
 
 async def export(config: Config, job_id: str, format: Format, index: int | None, out: Path | None) -> None:
@@ -131,7 +150,9 @@ def _write(made: Export, data_dir: Path, out: Path) -> None:
 
 @contextlib.asynccontextmanager
 async def _studio(config: Config, console: Console) -> AsyncIterator[Runtime]:
-    """The studio of the command line, once no other command uses it."""
+    """The studio of the command line, once no other command uses it. Who sits there may let a whole sweep wait."""
+    room = max(config.queue.waiting, config.sweep.jobs)
+    config = config.model_copy(update={"queue": config.queue.model_copy(update={"waiting": room})})
     waited = False
     while True:
         async with contextlib.AsyncExitStack() as stack:
@@ -149,6 +170,8 @@ async def _studio(config: Config, console: Console) -> AsyncIterator[Runtime]:
 
 async def _drawn(runtime: Runtime, ask: Ask, console: Console) -> Job:
     requester = Requester()
+    for sweep in await runtime.studio.sweeps.drawing(requester.user_id):
+        await runtime.studio.sweeps.cancel(requester, sweep.id)
     for left in await runtime.studio.queue_of(requester):  # of a command that was killed: nobody waits for it
         await runtime.studio.cancel(requester, left.id)
     job = await ask(runtime.studio, requester)

@@ -27,31 +27,55 @@ from gpu.types import InputRole
 if TYPE_CHECKING:
     from bot.enlarging import Wish
     from bot.inputs import NewInput
+    from bot.requester import Requester
+    from bot.studio import Studio
     from bot.terminal import Ask
+    from storage.models import Job
 
 Files = Annotated[list[Path] | None, typer.Option(help="A picture file; may be given several times.")]
 UpscalerOption = Annotated[Literal[UPSCALER_NAMES] | None, typer.Option(help="The network.")]  # type: ignore[valid-type]
 Creative = Annotated[bool, typer.Option("--creative", help="Twice as large, with details drawn into it.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Draw what stands for several jobs without asking.")]
 FLAGS_ARE_WORDS = {"ignore_unknown_options": True}
 """A prompt holds flags of its own."""
 
 
 @app.command(context_settings=FLAGS_ARE_WORDS)
 def imagine(
-    prompt: Annotated[list[str], typer.Argument(help='The line as on Discord: "a red fox --ar 3:2 --seed 7".')],
+    prompt: Annotated[
+        list[str] | None, typer.Argument(help='The line as on Discord: "a red fox --ar 3:2 --seed 7".')
+    ] = None,
     image: Files = None,
     mask: Annotated[str, typer.Option("--mask", help="What is redrawn: a file (white is), or words: right.")] = "",
     control_image: Files = None,
     style_image: Files = None,
     character_image: Files = None,
+    yes: Yes = False,
     out: Out = Path("."),
     config: ConfigFile = DEFAULT_PATH,
 ) -> None:
-    """Draw a prompt and print one JSON object for each picture."""
-    words = [*prompt, "--mask", mask] if mask and not Path(mask).is_file() else prompt
+    """Draw a prompt, or the one that --image carries, and print one JSON object for each picture."""
+    line = [*(prompt or ()), "--mask", mask] if mask and not Path(mask).is_file() else prompt or []
     masks = [Path(mask)] if mask and Path(mask).is_file() else None
     inputs = _inputs(image=image, mask=masks, control=control_image, style=style_image, character=character_image)
-    _draw(config, out, lambda studio, requester: studio.imagine(requester, " ".join(words), inputs=inputs))
+    _draw(config, out, lambda studio, requester: studio.imagine(requester, " ".join(line), inputs=inputs), yes)
+
+
+@app.command(context_settings=FLAGS_ARE_WORDS)
+def sweep(
+    prompt: Annotated[list[str], typer.Argument(help="The line that all pictures share.")],
+    x: Annotated[str, typer.Option("--x", help='The columns: "cfg 3, 5, 7"; or prompt, steps, sampler, model, lora.')],
+    y: Annotated[str, typer.Option("--y", help="The rows, in the same way.")] = "",
+    yes: Yes = False,
+    out: Out = Path("."),
+    config: ConfigFile = DEFAULT_PATH,
+) -> None:
+    """Draw a prompt with several values of one or two settings, and compare them on a sheet."""
+
+    async def ask(studio: Studio, requester: Requester) -> Job:
+        raise await studio.sweeps.ask_grid(requester, " ".join(prompt), x, y)
+
+    _draw(config, out, ask, yes)
 
 
 @app.command()
@@ -121,10 +145,10 @@ def _wish(upscaler: UpscalerName | None, creative: bool, config: Path) -> Wish:
     return Wish(upscaler or configured(config).upscale.upscaler, creative)
 
 
-def _draw(config: Path, out: Path, ask: Ask) -> None:
+def _draw(config: Path, out: Path, ask: Ask, agreed: bool = False) -> None:
     from rich.console import Console
 
     from bot.terminal import draw
 
     log_to_stderr(logging.WARNING)
-    run_until_done(draw(configured(config), out, ask, Console(stderr=True)), INTERRUPTED)
+    run_until_done(draw(configured(config), out, ask, Console(stderr=True), agreed=agreed), INTERRUPTED)
