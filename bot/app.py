@@ -130,7 +130,7 @@ class EaselBot(commands.Bot):
 
 def _warm_up(studio: Studio) -> None:
     """Read what is read only once, so that the first member does not wait for it: word lists and sentences."""
-    check_prompt("a fox", studio.policy)
+    check_prompt("a fox", studio.guard.places.default)
     sentence(DEFAULT_LOCALE, "job-cancelled")
 
 

@@ -10,13 +10,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from bot import pictures
-from bot.errors import PictureGone, PictureWithheld
+from bot.errors import PictureGone
+from bot.safety.places import Where
 from bot.studio import Studio
 from bot.text import sentence, sentence_of
 from bot.views import message
 from bot.views.post import Post, Upload
 from gpu.errors import EaselError
-from gpu.safety.base import refused
 from gpu.types import Progress
 from storage.images import ImageFiles
 from storage.jobs import JobStore
@@ -58,8 +58,8 @@ class Composer:
             return (await self._studio.place(job)).ahead != self._ahead[job.id]
         return job.state is JobState.RUNNING and job.id in self._progress
 
-    async def post(self, job: Job, limit: int) -> Post:
-        """The message, with a file of at most `limit` bytes."""
+    async def post(self, job: Job, limit: int, where: Where) -> Post:
+        """The message, with a file of at most `limit` bytes, as the rules of the place allow."""
         parent = await self._jobs.find(job.parent_id) if job.parent_id else None
         match job.state:
             case JobState.QUEUED:
@@ -71,13 +71,16 @@ class Composer:
                 self._ahead.pop(job.id, None)
                 return await self._running(job, parent)
             case JobState.DONE:
-                return await self._done(job, parent, limit)
+                return await self._done(job, parent, limit, where)
             case _:
                 return message.ended(job, parent, _reason(job))
 
     async def mail(self, job: Job, limit: int) -> Post:
-        """The pictures of a finished job one by one, in `limit` bytes together. Raises `PictureGone`."""
-        images = await self._shown(job)
+        """The pictures of a finished job one by one, in `limit` bytes together, for a direct message.
+
+        Raises `PictureGone`, `PictureWithheld`, `PictureHeld`.
+        """
+        images, _ = await self._shown(job, Where())
         about = message.alt_text(job, 1)
         share = limit // len(images)
         root = self._files.root
@@ -98,24 +101,21 @@ class Composer:
             return post
         return replace(post, files=(Upload(f"{job.id}-{preview.name}", data, message.alt_text(job, 1)),))
 
-    async def _done(self, job: Job, parent: Job | None, limit: int) -> Post:
+    async def _done(self, job: Job, parent: Job | None, limit: int, where: Where) -> Post:
         try:
-            images = await self._shown(job)
+            images, spoiler = await self._shown(job, where)
             about = message.alt_text(job, len(images))
             upload = await asyncio.to_thread(pictures.sheet, job, images, self._files.root, limit, about)
         except EaselError as error:
             return message.ended(job, parent, sentence_of(error, job.locale))
-        return message.pictures(job, parent, len(images), (upload,))
+        return message.pictures(job, parent, len(images), (replace(upload, spoiler=spoiler),))
 
-    async def _shown(self, job: Job) -> Sequence[StoredImage]:
-        """The pictures, if they still exist and the policy of this moment, not of their drawing, shows them."""
+    async def _shown(self, job: Job, where: Where) -> tuple[Sequence[StoredImage], bool]:
+        """The pictures, and whether behind a spoiler: by the rules of this place and moment, not of their drawing."""
         images = await self._studio.images(job.id)
         if not images:
             raise PictureGone(job=job.id)
-        for image in images:
-            if category := refused(image.scores, self._studio.config.safety.policy):
-                raise PictureWithheld(category=category)
-        return images
+        return images, await self._studio.guard.require_shown(job, images, where)
 
 
 def _reason(job: Job) -> str:

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, model_validator
 
 from bot.errors import ConfigError
+from bot.safety.base import STRICT, Category, Policy, PolicyLayer
 from gpu.openai_models import OpenAIModel
 from gpu.types import ModelSpec, SafetyPolicy, Setting
 from storage.models import Limits
@@ -68,11 +69,26 @@ class SafetyConfig(Setting):
 
     image_check: str = "open_nsfw"
     thresholds: dict[str, float] = SafetyPolicy().thresholds
+    borderline: dict[str, float] = {"sexual": 0.6}
+    policy: Policy = STRICT
 
     @property
-    def policy(self) -> SafetyPolicy:
-        """The snapshot that travels with a request."""
-        return SafetyPolicy(thresholds=self.thresholds)
+    def default(self) -> Policy:
+        """What holds where a server decides nothing: the strict policy, with what the operator says on it."""
+        return STRICT.with_layers(PolicyLayer(**self.policy.model_dump()), age_restricted=False)
+
+
+class ModerationConfig(Setting):
+    """`[moderation]`"""
+
+    strike_for: tuple[Category, ...] = ()
+    timeout_at: int = Field(3, ge=1)
+    timeout_minutes: float = Field(60, gt=0)
+    ban_at: int = Field(6, ge=1)
+    decay_days: float = Field(30, gt=0)
+    reports_hide: int = Field(3, ge=1)
+    report_account_days: float = Field(7, ge=0)
+    appeals_per_day: int = Field(2, ge=1)
 
 
 class LorasConfig(Setting):
@@ -120,6 +136,7 @@ class Config(Setting):
     sweep: SweepConfig = SweepConfig()
     worker: WorkerConfig = WorkerConfig()
     safety: SafetyConfig = SafetyConfig()
+    moderation: ModerationConfig = ModerationConfig()
     vary: VaryConfig = VaryConfig()
     upscale: UpscaleConfig = UpscaleConfig()
     loras: LorasConfig = LorasConfig()

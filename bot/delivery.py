@@ -21,10 +21,11 @@ from bot.mailbox import FILE_TOO_LARGE, Address, Mailbox
 from bot.permissions import require_in
 from bot.publisher import Pace, Publisher
 from bot.requester import Requester
+from bot.safety.places import Where
 from bot.studio import Studio
 from bot.text import sentence
 from bot.views.post import Post
-from bot.views.who import requester_of
+from bot.views.who import is_age_restricted, requester_of
 from gpu.types import Progress
 from storage.images import ImageFiles
 from storage.jobs import JobStore
@@ -160,7 +161,7 @@ class Delivery:
 
     async def _made(self, making: Awaitable[Job]) -> tuple[Job, Post]:
         job = await making
-        return job, await self._composer.post(job, self._limit(job))
+        return job, await self._composer.post(job, self._limit(job), self._where(job))
 
     async def _respond(self, interaction: discord.Interaction[Any], job: Job, post: Post) -> None:
         """Send the post as the response. Where Discord does not take it, delivery goes on by the bot's token."""
@@ -231,7 +232,7 @@ class Delivery:
         """Write the message, with smaller files until the place takes them."""
         limit = self._limit(job)
         while True:
-            post = await self._composer.post(job, limit)
+            post = await self._composer.post(job, limit, self._where(job))
             search = job.id not in self._unsent
             self._unsent.discard(job.id)
             try:
@@ -240,6 +241,12 @@ class Delivery:
                 if (error.status != 413 and error.code != FILE_TOO_LARGE) or limit <= SMALLEST_LIMIT:
                     raise
                 limit //= 2
+
+    def _where(self, job: Job) -> Where:
+        """The place of the job's message, as it is marked now; one that is not known counts as not age-restricted."""
+        guild = self._client.get_guild(job.guild_id) if job.guild_id else None
+        channel = guild.get_channel_or_thread(job.channel_id) if guild else None
+        return Where(guild_id=job.guild_id, channel_id=job.channel_id, age_restricted=is_age_restricted(channel))
 
     def _limit(self, job: Job) -> int:
         """Bytes that a file may have where the job's message is."""

@@ -11,6 +11,13 @@
         ├── PictureWithheld       the policy of the place it would be posted to hides it; fact `category`
         ├── Unreachable           no road leads to the owner: no channel, no interaction, no direct message
         ├── MissingPermission     the bot lacks a permission in that channel; fact `permission`
+        ├── Sanctioned            banned or timed out; facts `until`, `reason`
+        ├── TooNew                the account, or the membership, is too young here; fact `until`
+        ├── CooldownActive        the last job was a moment ago; fact `until`
+        ├── DailyLimit            enough for today; fact `until`
+        ├── AppealLimit           enough appeals for today
+        ├── NoSuchThing           what a moderator decides about is not there, or decided
+        ├── NotAllowed            that is for moderators
         ├── Paused                the operator takes no new jobs
         ├── Confirmation          the line stands for several jobs: a question, with the id of what was asked
         └── ConfigError           config.toml cannot be used; facts `key`, `problem`
@@ -72,6 +79,54 @@ class MissingPermission(Refusal):
     """The bot cannot work in that channel."""
 
     code = "error-missing-permission"
+
+
+class PictureHeld(Refusal):
+    """The picture waits for a moderator."""
+
+    code = "error-picture-held"
+
+
+class Sanctioned(Refusal):
+    """Banned or timed out here."""
+
+    code = "sanction-ban"
+
+
+class TooNew(Refusal):
+    """The gate for new members."""
+
+    code = "error-member-new"
+
+
+class CooldownActive(Refusal):
+    """The last job was a moment ago."""
+
+    code = "error-cooldown"
+
+
+class DailyLimit(Refusal):
+    """The day's images or device seconds are used up."""
+
+    code = "error-daily-images"
+
+
+class AppealLimit(Refusal):
+    """Enough appeals for a day."""
+
+    code = "error-appeal-limit"
+
+
+class NoSuchThing(Refusal):
+    """What a moderator decides about is not there, or somebody was faster."""
+
+    code = "error-review-unknown"
+
+
+class NotAllowed(Refusal):
+    """That is for moderators or administrators."""
+
+    code = "error-not-allowed"
 
 
 class Paused(Refusal):

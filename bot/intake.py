@@ -14,16 +14,16 @@ from typing import Any
 from bot import enlarging
 from bot.config import Config
 from bot.dispatcher import Dispatcher
-from bot.errors import Paused, PromptBlocked
+from bot.errors import Paused
+from bot.gate import Admission
+from bot.guard import Guard
 from bot.inputs import Inputs
 from bot.prompt.limits import with_licence
 from bot.requester import Requester
-from bot.safety import Action, Policy, check_prompt
 from gpu.backend import Capabilities
 from gpu.errors import NotSupported
 from gpu.params import NO_UPSCALER, GenerationParams
-from gpu.types import GenerationRequest, InputRole, Task
-from gpu.weights import words
+from gpu.types import GenerationRequest, InputRole, SafetyPolicy, Task
 from storage.images import ImageFiles
 from storage.models import Job, NewJob
 from storage.queue import Queue
@@ -44,6 +44,16 @@ class Order:
     """Stored as soon as nothing but the queue can refuse."""
 
 
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """An order that nothing speaks against, but perhaps the queue."""
+
+    order: Order
+    capabilities: Capabilities
+    policy: SafetyPolicy
+    admission: Admission
+
+
 class Intake:
     """Turns a wish that was understood into a job that waits."""
 
@@ -54,7 +64,7 @@ class Intake:
         queue: Queue,
         files: ImageFiles,
         dispatcher: Dispatcher,
-        policy: Policy,
+        guard: Guard,
         new_job_id: Callable[[], str],
     ) -> None:
         self.paused = False
@@ -62,7 +72,7 @@ class Intake:
         self._queue = queue
         self._files = files
         self._dispatcher = dispatcher
-        self._policy = policy
+        self._guard = guard
         self._new_job_id = new_job_id
 
     @property
@@ -87,11 +97,11 @@ class Intake:
         `extra` are further fields of the request; `inputs` are stored as soon as nothing but the queue can refuse.
         """
         order = Order(task=task, params=params, text=text, parent=parent, index=index, extra=extra or {}, inputs=inputs)
-        self.check(order)
+        (cleared,) = await self.clear(requester, [order])
         await asyncio.to_thread(self._files.check_space)
         job_id = self._new_job_id()
         async with self._kept([job_id]):
-            new = await self._made(requester, order, job_id)
+            new = await self._made(requester, cleared, job_id)
             limit = self._config.openai.daily_limit if new.request.price else None
             job = await self._queue.enqueue(new, daily_limit=limit)
         if job.id != job_id:  # a double click: the first one is in the queue already
@@ -101,39 +111,42 @@ class Intake:
 
     async def enqueue_all(self, requester: Requester, orders: Sequence[Order], sweep_id: str) -> list[Job]:
         """The same for all cells of a sweep: all of them wait, or none. Raises `SweepOver` the second time."""
-        for order in orders:
-            self.check(order)
+        cleared = await self.clear(requester, orders)
         await asyncio.to_thread(self._files.check_space)
         alone = replace(requester, interaction_id=0, interaction_token="")  # the answer is the question's, not a cell's
         ids = [self._new_job_id() for _ in orders]
         async with self._kept(ids):
-            made = [await self._made(alone, order, id) for order, id in zip(orders, ids, strict=True)]
+            made = [await self._made(alone, one, id) for one, id in zip(cleared, ids, strict=True)]
             cells = [replace(new, sweep_id=sweep_id, cell=number) for number, new in enumerate(made, 1)]
             jobs = await self._queue.enqueue_all(cells, sweep_id, daily_limit=self._config.openai.daily_limit)
         self._dispatcher.wake()
         return jobs
 
-    def check(self, order: Order) -> Capabilities:
-        """What draws it. Raises what there is to refuse before anything is stored: see `enqueue`."""
+    async def clear(self, requester: Requester, orders: Sequence[Order]) -> list[Cleared]:
+        """What draws each, and under which rules. Raises what there is to refuse before anything is stored."""
         if self.paused:
             raise Paused
-        capabilities = self.capable(order.params, order.task, order.inputs.roles if order.inputs else ())
-        self._check_prompt(order.params)
-        return capabilities
+        admission = await self._guard.admit(requester, sum(order.params.num_images for order in orders))
+        roles = [order.inputs.roles if order.inputs else () for order in orders]
+        capable = [self.capable(order.params, order.task, role) for order, role in zip(orders, roles, strict=True)]
+        policies = [await self._guard.check_prompt(requester, order.params) for order in orders]
+        return [Cleared(*row, admission) for row in zip(orders, capable, policies, strict=True)]
 
-    def cost(self, order: Order) -> tuple[float, float]:
-        """Device seconds and price of an order, before it is queued. Raises like `check`."""
-        return self.check(order).estimate(order.params), self._bill(order.params).get("price", 0.0)
+    def cost(self, cleared: Cleared) -> tuple[float, float]:
+        """Device seconds and price, before it is queued."""
+        params = cleared.order.params
+        return cleared.capabilities.estimate(params), self._bill(params).get("price", 0.0)
 
-    async def _made(self, requester: Requester, order: Order, job_id: str) -> NewJob:
+    async def _made(self, requester: Requester, cleared: Cleared, job_id: str) -> NewJob:
         """The row of the job, its pictures stored. Raises `InputError`, `OSError`."""
+        order, capabilities = cleared.order, cleared.capabilities
         params, inputs = order.params, order.inputs
         request = GenerationRequest(
             job_id=job_id,
             task=order.task,
             params=params,
             output_dir=self._files.directory(job_id),
-            policy=self._config.safety.policy,
+            policy=cleared.policy,
             previews=self._config.worker.previews,
             inputs=await asyncio.to_thread(inputs.store, self._files, job_id) if inputs else (),
             **order.extra,
@@ -141,12 +154,11 @@ class Intake:
         )
         marked = with_licence(request.notes, self._config.models.get(params.model))
         request = request.model_copy(update={"notes": marked})
-        capabilities = self.check(order)
         estimate = enlarging.estimate(request, capabilities)
         new = self.new_job(
             requester, request, text=order.text, estimate=estimate, parent=order.parent, index=order.index
         )
-        return replace(new, pool=capabilities.pool)
+        return replace(new, pool=capabilities.pool, **_allowed(cleared.admission))
 
     @contextlib.asynccontextmanager
     async def _kept(self, job_ids: Sequence[str]) -> AsyncIterator[None]:
@@ -190,11 +202,6 @@ class Intake:
         model = self._config.openai.models.get(params.model)
         return {"api_quality": model.quality(params.quality), "price": model.price(params)} if model else {}
 
-    def _check_prompt(self, params: GenerationParams) -> None:
-        verdict = check_prompt(words(params.prompt), self._policy)
-        if verdict.action is Action.BLOCK:
-            raise PromptBlocked(verdict.reason_id, category=verdict.category)
-
     @staticmethod
     def new_job(
         requester: Requester, request: GenerationRequest, *, text: str, estimate: float, parent: Job | None, index: int
@@ -214,3 +221,14 @@ class Intake:
             interaction_token=requester.interaction_token,
             locale=requester.locale,
         )
+
+
+def waiting_limit(admission: Admission) -> int:
+    """As the queue takes it: −1 for everybody's."""
+    return -1 if admission.waiting is None else admission.waiting
+
+
+def _allowed(admission: Admission) -> dict[str, Any]:
+    """What a member's limits say to the queue."""
+    waiting = waiting_limit(admission)
+    return {"running_limit": admission.running, "waiting_limit": waiting, "weight": admission.weight}

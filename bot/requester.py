@@ -15,6 +15,13 @@ class Requester:
     locale: str = "en"
     is_moderator: bool = False
     """Has Manage Messages in that channel."""
+    is_admin: bool = False
+    """Has Manage Server."""
+    role_ids: frozenset[int] = frozenset()
+    joined_at: float = 0.0
+    """Seconds since 1970 when the member came to the server; 0: not known."""
+    account_at: float = 0.0
+    """Seconds since 1970 when the account was made; 0: not known."""
     age_restricted: bool = False
     """The channel is marked as age-restricted."""
     interaction_id: int = 0

@@ -13,16 +13,24 @@ from pathlib import Path
 
 from bot.config import Config, openai_key
 from bot.dispatcher import Dispatcher
+from bot.gate import Gate
+from bot.guard import Guard
+from bot.moderation import Moderation
 from bot.prompt.styles import bundled_styles
-from bot.safety import STRICT
+from bot.safety.places import PlaceRules
 from bot.studio import Studio, random_seed_from
 from gpu.backend import Backend
 from gpu.local import LocalBackend, WorkerSettings
+from storage.audit import AuditLog
 from storage.database import Database
 from storage.images import ImageFiles
 from storage.jobs import JobStore
 from storage.models import new_job_id
+from storage.pseudonyms import Pseudonyms
 from storage.queue import Queue
+from storage.reviews import ReviewStore
+from storage.rules import RuleStore
+from storage.sanctions import SanctionStore
 from storage.sweeps import SweepStore
 
 
@@ -69,6 +77,7 @@ async def open_studio(config: Config, data_dir: Path | None = None) -> AsyncIter
         )
         running = asyncio.create_task(dispatcher.run(), name="dispatcher")
         stack.push_async_callback(_stop, running)
+        guard = await _guard(config, database, jobs, files, dispatcher)
         studio = Studio(
             config=config,
             queue=queue,
@@ -77,12 +86,28 @@ async def open_studio(config: Config, data_dir: Path | None = None) -> AsyncIter
             files=files,
             dispatcher=dispatcher,
             styles=bundled_styles(),
-            policy=STRICT,
+            guard=guard,
             new_job_id=new_job_id,
             random_seed=random_seed_from(secrets.randbelow),
         )
         await stack.enter_async_context(studio.sweeps.settling())
         yield Runtime(studio=studio, dispatcher=dispatcher, jobs=jobs, files=files, running=running)
+
+
+async def _guard(
+    config: Config, database: Database, jobs: JobStore, files: ImageFiles, dispatcher: Dispatcher
+) -> Guard:
+    """What holds where, who may draw, and what moderators decided."""
+    rules = RuleStore(database)
+    sanctions = SanctionStore(database, await asyncio.to_thread(Pseudonyms.of_folder, files.root))
+    moderation = Moderation(
+        config=config.moderation, sanctions=sanctions, reviews=ReviewStore(database), audit=AuditLog(database),
+        jobs=jobs, files=files, tell=dispatcher.tell, clock=time.time,
+    )  # fmt: skip
+    gate = Gate(sanctions, rules, jobs, time.time)
+    return Guard(
+        config=config.safety, gate=gate, places=PlaceRules(config.safety.default, rules), moderation=moderation
+    )
 
 
 def worker_settings(config: Config) -> WorkerSettings:

@@ -14,6 +14,7 @@ from bot import enlarging, exchange
 from bot.config import Config
 from bot.dispatcher import Dispatcher
 from bot.errors import NotYours, PictureGone, PromptError, Refusal
+from bot.guard import Guard
 from bot.inputs import ALONE, NEED_A_PICTURE, Inherited, NewInput, prepare, read
 from bot.intake import Intake, Order
 from bot.prompt.hints import remarks
@@ -24,7 +25,6 @@ from bot.prompt.permutations import Permutations, literal
 from bot.prompt.resolve import resolve
 from bot.prompt.styles import Styles
 from bot.requester import Requester
-from bot.safety import Policy
 from bot.sweeping import Sweeps
 from gpu.backend import Capabilities
 from gpu.errors import NotSupported
@@ -51,16 +51,16 @@ class Studio:
         files: ImageFiles,
         dispatcher: Dispatcher,
         styles: Styles,
-        policy: Policy,
+        guard: Guard,
         new_job_id: Callable[[], str],
         random_seed: Callable[[], int],
     ) -> None:
         self.config = config
         self.styles = styles
-        self.policy = policy
+        self.guard = guard
         self.loras = LoraFolder(config.loras.folder)
         self.intake = Intake(
-            config=config, queue=queue, files=files, dispatcher=dispatcher, policy=policy, new_job_id=new_job_id
+            config=config, queue=queue, files=files, dispatcher=dispatcher, guard=guard, new_job_id=new_job_id
         )
         self.sweeps = Sweeps(
             self, store=sweeps, queue=queue, jobs=jobs, files=files, dispatcher=dispatcher,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from bot.dispatcher import Dispatcher
 from bot.errors import Confirmation, NotYours
 from bot.inputs import NewInput, Prepared, read
+from bot.intake import waiting_limit
 from bot.prompt import cells
 from bot.requester import Requester
 from bot.sheets import drawn_sheet, ended, job_of_sheet
@@ -82,8 +83,9 @@ class Sweeps:
         """
         await self._forget_old()
         orders = [await self._studio.order(line, {}, inputs) for line in lines]
-        costs = [self._studio.intake.cost(order) for order in orders]
-        await self._queue.check_room(requester.user_id, len(lines))
+        cleared = await self._studio.intake.clear(requester, orders)
+        costs = [self._studio.intake.cost(one) for one in cleared]
+        await self._queue.check_room(requester.user_id, len(lines), waiting_limit(cleared[0].admission))
         sweep_id = self._new_job_id()
         plan = Plan(lines=tuple(lines), axes=tuple(axes), inputs=await self._stored(sweep_id, inputs))
         await self._store.add(
@@ -201,7 +203,7 @@ class Sweeps:
         if await self._jobs.find(sweep.id):
             return
         images = {job.id: await self._studio.images(job.id) for job in jobs if job.state is JobState.DONE}
-        policy = self._config.safety.policy
+        policy = jobs[0].request.policy
         image, drawn = await asyncio.to_thread(drawn_sheet, sweep, jobs, images, self._files, policy)
         new = job_of_sheet(sweep, jobs[0].request, image, drawn, policy)
         await self._dispatcher.tell(await self._queue.insert_finished(new, [image]))

@@ -46,7 +46,8 @@ FROM (
     SELECT flow.pool, flow.tier, clocks.time, next.seq AS next_seq,
         iif(next.lane = 'turbo', :head_start * next.estimate / next.weight, 0.0) AS head_start,
         next.seq IS NOT NULL
-        AND (SELECT count(*) FROM jobs WHERE user_id = :user_id AND state = 'running') < :limit AS eligible
+        AND (SELECT count(*) FROM jobs WHERE user_id = :user_id AND state = 'running')
+            < iif(next.running_limit > 0, next.running_limit, :limit) AS eligible
     FROM flows AS flow JOIN clocks USING (pool, tier)
     LEFT JOIN jobs AS next ON next.seq = (
         SELECT seq FROM jobs

@@ -16,7 +16,7 @@ from gpu.params import GenerationParams
 from gpu.types import GenerationRequest
 from storage.database import Database, Transaction
 from storage.errors import JobNotFound
-from storage.models import Job, JobState, Lane, NewJob, StoredImage
+from storage.models import Job, JobState, Lane, NewJob, StoredImage, Usage
 
 TOKEN_SECONDS = 15 * 60
 """How long Discord accepts an interaction token."""
@@ -35,6 +35,14 @@ VALUES ({", ".join(":" + name for name in _NEW)}, :state, :created_at, :finished
 INSERT_IMAGE = """
 INSERT OR REPLACE INTO images (job_id, "index", path, seed, width, height, scores, latents)
 VALUES (:job_id, :index, :path, :seed, :width, :height, :scores, :latents)
+"""
+
+USAGE = """
+SELECT coalesce(sum(json_extract(request, '$.params.num_images')), 0) AS images,
+    coalesce(sum(iif(state IN ('queued', 'running'), estimate, cost)), 0.0) AS seconds,
+    coalesce(max(created_at), 0.0) AS newest
+FROM jobs WHERE user_id = :user_id AND guild_id = :guild_id AND created_at >= :since
+    AND task <> 'upscale' AND (state NOT IN ('cancelled', 'failed', 'blocked') OR cost > 0)
 """
 
 UNTOLD = "SELECT * FROM jobs WHERE told_state <> state ORDER BY seq LIMIT ?"
@@ -80,6 +88,12 @@ class JobStore:
         sql = "SELECT * FROM jobs WHERE parent_id = ? AND parent_id <> '' ORDER BY seq DESC LIMIT ?"
         return [to_job(row) for row in await self._db.all(sql, (job_id, limit))]
 
+    async def usage(self, user_id: int, guild_id: int, since: float) -> Usage:
+        """What the member had drawn in a server since then; what was never drawn does not count."""
+        row = await self._db.one(USAGE, {"user_id": user_id, "guild_id": guild_id, "since": since})
+        assert row is not None
+        return Usage(images=row["images"], seconds=row["seconds"], newest=row["newest"])
+
     async def recent_prompts(self, user_id: int, prefix: str, limit: int) -> list[str]:
         """The member's own lines that begin with `prefix` (in any case), each once, newest first."""
         escaped = prefix.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
@@ -109,6 +123,10 @@ class JobStore:
             "UPDATE jobs SET told_state = ?, told_at = ?, message_id = coalesce(?, message_id) WHERE id = ?",
             (state, self._clock(), message_id, job_id),
         )
+
+    async def untell(self, job_id: str) -> None:
+        """What its message says is no longer so: delivery writes it again."""
+        await self._db.run("UPDATE jobs SET told_state = '' WHERE id = ?", (job_id,))
 
     async def attach(self, job_id: str, channel_id: int, message_id: int) -> None:
         """The job is shown by this message."""

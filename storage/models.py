@@ -73,6 +73,10 @@ class NewJob:
     """The sweep that it is a cell of."""
     cell: int = 0
     """Its number there, 1…n."""
+    running_limit: int = 0
+    """How many of the member's jobs may run beside it, itself included; 0: as many as the queue allows."""
+    waiting_limit: int = -1
+    """How many of the member's jobs may wait before it; −1: as many as the queue allows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +136,17 @@ class Limits:
 
     running: int = 3
     waiting: int = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What a member had drawn in some time."""
+
+    images: int = 0
+    seconds: float = 0.0
+    """Device seconds: those of ended jobs, and what the others will probably cost."""
+    newest: float = 0.0
+    """When the last job was made; seconds since 1970, 0: none."""
 
 
 @dataclass(frozen=True, slots=True)

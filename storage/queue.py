@@ -77,7 +77,7 @@ class Queue:
         async with self._db.transaction() as transaction:
             if first := await self._already(transaction, new, twin_seconds):
                 return first
-            await self._check_limit(transaction, new.user_id)
+            await self._check_limit(transaction, new.user_id, limit=new.waiting_limit)
             if daily_limit is not None:
                 await spending.check(transaction, new, daily_limit, self._clock())
             job = await insert_job(transaction, new, JobState.QUEUED, self._clock())
@@ -89,7 +89,7 @@ class Queue:
         """Let all cells of a sweep wait, or none. Raises `QueueFull`, `CostLimit`, and `SweepOver` the second time."""
         async with self._db.transaction() as transaction:
             await sweeps.start(transaction, sweep_id)
-            await self._check_limit(transaction, news[0].user_id, len(news))
+            await self._check_limit(transaction, news[0].user_id, len(news), news[0].waiting_limit)
             jobs = []
             for new in news:
                 if new.request.price:
@@ -99,10 +99,10 @@ class Queue:
             await self._refresh(transaction, news[0].user_id)
         return jobs
 
-    async def check_room(self, user_id: int, count: int) -> None:
+    async def check_room(self, user_id: int, count: int, limit: int = -1) -> None:
         """Raise `QueueFull` where the member could not have so many more jobs waiting."""
         async with self._db.transaction() as transaction:
-            await self._check_limit(transaction, user_id, count)
+            await self._check_limit(transaction, user_id, count, limit)
 
     async def insert_finished(
         self, new: NewJob, images: Sequence[StoredImage] = (), *, twin_seconds: float = 3.0
@@ -264,8 +264,9 @@ class Queue:
             })  # fmt: skip
         return to_job(row) if row else None
 
-    async def _check_limit(self, transaction: Transaction, user_id: int, count: int = 1) -> None:
-        waiting, limit = await flows.waiting_of(transaction, user_id), self._limits.waiting
+    async def _check_limit(self, transaction: Transaction, user_id: int, count: int = 1, limit: int = -1) -> None:
+        """`limit`: the member's own; −1: everybody's."""
+        waiting, limit = await flows.waiting_of(transaction, user_id), self._limits.waiting if limit < 0 else limit
         if waiting + count > limit:
             if count > 1:
                 raise QueueFull("error-sweep-full", count=count, waiting=waiting, limit=limit)

@@ -16,6 +16,12 @@ class Upload:
     name: str
     data: bytes
     alt_text: str = ""
+    spoiler: bool = False
+
+    def file(self) -> discord.File:
+        """The same for one attempt."""
+        about = self.alt_text or None
+        return discord.File(io.BytesIO(self.data), filename=self.name, description=about, spoiler=self.spoiler)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,4 @@ class Post:
         return discord.AllowedMentions(everyone=False, roles=False, replied_user=False, users=owner)
 
     def _files(self) -> list[discord.File]:
-        return [
-            discord.File(io.BytesIO(upload.data), filename=upload.name, description=upload.alt_text or None)
-            for upload in self.files or ()
-        ]
+        return [upload.file() for upload in self.files or ()]

@@ -17,10 +17,21 @@ def requester_of(interaction: discord.Interaction[Any]) -> Requester:
         channel_id=interaction.channel_id or 0,
         locale=str(interaction.locale),
         is_moderator=bool(interaction.guild_id and interaction.permissions.manage_messages),
+        is_admin=bool(interaction.guild_id and interaction.permissions.manage_guild),
+        **standing(interaction.user),
         age_restricted=is_age_restricted(interaction.channel),
         interaction_id=interaction.id,
         interaction_token=interaction.token,
     )
+
+
+def standing(user: discord.User | discord.Member | discord.abc.User) -> dict[str, Any]:
+    """What limits go by: roles, and for how long there has been a member and an account."""
+    facts: dict[str, Any] = {"account_at": discord.utils.snowflake_time(user.id).timestamp()}
+    if isinstance(user, discord.Member):
+        joined = user.joined_at.timestamp() if user.joined_at else 0.0
+        facts |= {"role_ids": frozenset(user._roles), "joined_at": joined}
+    return facts
 
 
 def is_age_restricted(channel: object) -> bool:

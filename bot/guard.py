@@ -1,0 +1,81 @@
+"""Before a job: may this member draw here, and this? After it: may these pictures be shown there, now?
+
+Joins the gate, the rules of places and moderation; the intake and the composer ask here and nowhere else. Knows no
+Discord: a place is a `Where`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.config import SafetyConfig
+from bot.errors import PictureHeld, PictureWithheld, PromptBlocked
+from bot.gate import Admission, Gate
+from bot.moderation import Moderation
+from bot.requester import Requester
+from bot.safety import Action, Verdict
+from bot.safety.pictures import judge, worker_policy
+from bot.safety.places import PlaceRules, Rules, Where
+from gpu.params import GenerationParams
+from gpu.types import SafetyPolicy
+from gpu.weights import words
+from storage.models import Job, StoredImage
+
+
+class Guard:
+    """The policy of every place, at work."""
+
+    def __init__(self, *, config: SafetyConfig, gate: Gate, places: PlaceRules, moderation: Moderation) -> None:
+        self.gate = gate
+        self.places = places
+        self.moderation = moderation
+        self._config = config
+
+    # --- Before a job ---------------------------------------------------------------------------------------------
+
+    async def admit(self, who: Requester, images: int) -> Admission:
+        """Raises `Sanctioned`, `TooNew`, `CooldownActive`, `DailyLimit`."""
+        return await self.gate.admit(who, images)
+
+    async def check_prompt(self, who: Requester, params: GenerationParams) -> SafetyPolicy:
+        """What the worker must not even write. Raises `PromptBlocked`, and counts a strike where that is due."""
+        rules = await self.places.of(where_of(who))
+        verdict = rules.check(words(params.prompt))
+        if verdict.action is Action.BLOCK:
+            await self.moderation.refused(who, verdict)
+            raise PromptBlocked(verdict.reason_id, category=verdict.category)
+        return worker_policy(rules.policy, self._config.thresholds)
+
+    # --- After it -------------------------------------------------------------------------------------------------
+
+    async def require_shown(self, job: Job, images: Sequence[StoredImage], where: Where) -> bool:
+        """Whether the pictures go behind a spoiler there. Raises `PictureWithheld`, `PictureHeld`.
+
+        What must be seen by a moderator first is put before one here, so that no road leads past it.
+        """
+        reviews = await self.moderation.reviews.of_line(job.id)
+        if any(review.state == "open" for review in reviews):
+            raise PictureHeld(job=job.id)
+        if any(review.state == "deleted" for review in reviews):
+            raise PictureWithheld("error-picture-deleted", job=job.id)
+        verdict = await self.verdict(job, images, where)
+        if verdict.action is Action.BLOCK:
+            raise PictureWithheld(category=verdict.category)
+        if verdict.action is Action.REVIEW and not reviews:
+            await self.moderation.hold(job, verdict.category)
+            raise PictureHeld(job=job.id)
+        return verdict.action in (Action.SPOILER, Action.REVIEW)
+
+    async def verdict(self, job: Job, images: Sequence[StoredImage], where: Where) -> Verdict:
+        """The strictest that the rules of the place say of the prompt and of each picture."""
+        rules = await self.places.of(where)
+        verdicts = [rules.check(words(job.request.params.prompt)), *(self._judged(image, rules) for image in images)]
+        return max(verdicts, key=lambda verdict: verdict.action.rank)
+
+    def _judged(self, image: StoredImage, rules: Rules) -> Verdict:
+        return judge(image.scores, rules.policy, self._config.thresholds, self._config.borderline)
+
+
+def where_of(who: Requester) -> Where:
+    """The place of a request."""
+    return Where(guild_id=who.guild_id, channel_id=who.channel_id, age_restricted=who.age_restricted)
