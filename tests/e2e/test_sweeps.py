@@ -76,7 +76,7 @@ async def test_permutations_are_counted_confirmed_and_drawn_one_by_one(world: Wo
     question = await asked(world, prompt="a {red, blue} fox --steps 3 --ar {1:1, 3:2}")
     assert "4 jobs" in question.response.content
     assert "16 pictures" in question.response.content
-    assert "seconds" in question.response.content
+    assert "of the device" in question.response.content
     shown = question.response.embeds[0].description
     assert "a red fox" in shown
     assert shown.count("\n") == 3
