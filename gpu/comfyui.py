@@ -12,9 +12,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
+from gpu.comfyui_larger import enlarged
 from gpu.loras import NAME, read_loras
 from gpu.params import MAX_SEED, Scheduler
-from gpu.types import GenerationRequest, InputRole
+from gpu.types import GenerationRequest, InputRole, Task
 
 Node = dict[str, Any]
 Graph = dict[str, Node]
@@ -68,8 +69,28 @@ def workflow(request: GenerationRequest, checkpoint: str, index: int | None = No
         positive=["6", 0], negative=["7", 0], latent_image=_latent(graph, request, count),
     )  # fmt: skip
     graph["8"] = _node("VAEDecode", samples=["3", 0], vae=["4", 2])
-    graph["9"] = _node("SaveImage", filename_prefix=f"easel-{request.job_id}", images=["8", 0])
-    return graph
+    pixels = ["8", 0] if request.task is not Task.ENLARGE else _finished(graph, request)
+    pixels = enlarged(graph, request, pixels)
+    graph["9"] = _node("SaveImage", filename_prefix=f"easel-{request.job_id}", images=pixels)
+    return _used(graph)
+
+
+def _finished(graph: Graph, request: GenerationRequest) -> list[Any]:
+    """The picture that is enlarged, as it is."""
+    name = input_name(request, PurePosixPath(request.of_role(InputRole.IMAGE)[0].path))
+    graph["10"] = _node("LoadImage", image=name)
+    return ["10", 0]
+
+
+def _used(graph: Graph) -> Graph:
+    """Without the nodes that nothing leads to the saved picture from: a plain upscale asks no model."""
+    found: set[str] = set()
+    waiting = ["9"]
+    while waiting:
+        id = waiting.pop()
+        found.add(id)
+        waiting += [to for value in graph[id]["inputs"].values() if (to := _target(value)) and to not in found]
+    return {id: node for id, node in graph.items() if id in found}
 
 
 def input_name(request: GenerationRequest, path: PurePosixPath) -> str:

@@ -10,15 +10,24 @@ from pathlib import PurePosixPath
 from typing import Literal
 
 from gpu import comfyui
+from gpu.comfyui_larger import FILES
 from gpu.errors import NotSupported
 from gpu.loras import read_loras
 from gpu.metadata import parameters
+from gpu.params import HIRES_STRENGTH, NO_UPSCALER, UpscalerName
 from gpu.types import GenerationRequest, InputRole, Record, Task
 
 Format = Literal["comfyui", "a1111"]
 SUFFIXES: dict[Format, str] = {"comfyui": ".json", "a1111": ".txt"}
 KEPT = (InputRole.IMAGE, InputRole.MASK)
 """Roles that a workflow has nodes for; it is said which are left out."""
+
+
+REFUSED = {Task.VARY: "error-export-vary", Task.SHEET: "error-export-sheet"}
+A1111_UPSCALERS: dict[UpscalerName, str] = {
+    "none": "Latent", "realesrgan": "R-ESRGAN 4x+", "anime": "R-ESRGAN 4x+ Anime6B", "video": "R-ESRGAN AnimeVideo",
+}  # fmt: skip
+"""Its own names; "video" must be put into its folder ESRGAN."""
 
 
 class Export(Record):
@@ -30,20 +39,25 @@ class Export(Record):
     """What the text calls a picture → where it is, relative to the data directory."""
     left_out: tuple[str, ...] = ()
     """Roles of pictures that the other program is not told of."""
+    needs: str = ""
+    """The network for larger pictures that the other program must have, or be given by hand."""
 
 
 def export(request: GenerationRequest, format: Format, checkpoint: str, index: int | None = None) -> Export:
     """The request for another program; `checkpoint` is the model's file there. Raises `NotSupported`."""
     if request.api_quality:
         raise NotSupported("error-export-api", model=request.params.model)
-    if request.task is Task.VARY:
-        raise NotSupported("error-export-vary")
+    if request.task in REFUSED:
+        raise NotSupported(REFUSED[request.task])
+    if format == "a1111" and request.task is Task.ENLARGE:
+        raise NotSupported("error-export-enlarge", upscaler=A1111_UPSCALERS[request.upscaler])
     text = _comfyui(request, checkpoint, index) if format == "comfyui" else a1111(request, index or 1)
     pictures = [image for image in request.inputs if image.role in KEPT]
     return Export(
         name=f"easel-{request.job_id}{SUFFIXES[format]}",
         text=text,
         pictures={comfyui.input_name(request, PurePosixPath(image.path)): image.path.as_posix() for image in pictures},
+        needs=_needs(request, format),
         left_out=tuple(dict.fromkeys(image.role.value for image in request.inputs if image.role not in KEPT)),
     )
 
@@ -53,7 +67,19 @@ def a1111(request: GenerationRequest, index: int = 1) -> str:
     params = request.params
     tags = " ".join(f"<lora:{name}:{weight:g}>" for name, weight in read_loras(params.lora))
     text = parameters(params.model_copy(update={"prompt": f"{params.prompt} {tags}".strip()}), index)
-    return f"{text}, Denoising strength: {params.strength:g}" if request.of_role(InputRole.IMAGE) else text
+    ours, theirs = f"Hires upscaler: {params.upscaler}", f"Hires upscaler: {A1111_UPSCALERS[params.upscaler]}"
+    text = text.replace(ours, theirs) if params.hires > 1 else text.replace(f"{ours}, ", "")
+    if request.of_role(InputRole.IMAGE):
+        return f"{text}, Denoising strength: {params.strength:g}"
+    return f"{text}, Denoising strength: {HIRES_STRENGTH:g}" if params.hires > 1 else text
+
+
+def _needs(request: GenerationRequest, format: Format) -> str:
+    """A1111 enlarges by itself only behind a second pass."""
+    upscaler = request.upscaler if request.task is Task.ENLARGE else request.params.upscaler
+    if upscaler == NO_UPSCALER or (format == "a1111" and request.params.hires > 1):
+        return ""
+    return FILES[upscaler] if format == "comfyui" else A1111_UPSCALERS[upscaler]
 
 
 def _comfyui(request: GenerationRequest, checkpoint: str, index: int | None) -> str:

@@ -70,6 +70,7 @@ class InfoCog(commands.Cog):
         lines = [sentence(who.locale, "export-ready", name=made.name, format=format)]
         lines += [sentence(who.locale, "export-pictures", names=", ".join(pictures))] if pictures else []
         lines += [sentence(who.locale, "export-left-out", names=", ".join(made.left_out))] if made.left_out else []
+        lines += [sentence(who.locale, f"export-needs-{format}", names=made.needs)] if made.needs else []
         sent = [discord.File(io.BytesIO(data), name) for name, data in files.items()]
         await interaction.followup.send("\n".join(lines), files=sent, ephemeral=True)
 

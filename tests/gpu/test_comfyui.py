@@ -17,7 +17,7 @@ from gpu.comfyui import SAMPLERS, parameters, workflow
 from gpu.errors import NotSupported, PictureUnreadable
 from gpu.exports import a1111, export
 from gpu.metadata import read
-from gpu.params import GenerationParams, Scheduler
+from gpu.params import HIRES_STRENGTH, GenerationParams, Scheduler
 from gpu.types import GenerationRequest, InputImage, InputRole, Task
 
 PARAMS = GenerationParams(
@@ -202,3 +202,48 @@ def test_what_no_other_program_could_draw_is_refused() -> None:
         export(paid, "a1111", "x")
     with pytest.raises(NotSupported, match="error-export-vary"):
         export(request().model_copy(update={"task": Task.VARY}), "comfyui", "x")
+
+
+def kinds_of(graph: dict[str, Any]) -> list[str]:
+    return [node["class_type"] for node in graph.values()]
+
+
+def test_a_second_pass_and_an_upscaler_are_part_of_the_workflow(tmp_path: Path) -> None:
+    graph = workflow(request(hires=1.5, upscaler="anime", num_images=1), "sdxl.safetensors")
+    assert links(graph) == graph.keys() - {"9"}
+    first, second = (node["inputs"] for node in graph.values() if node["class_type"] == "KSampler")
+    assert (first["denoise"], second["denoise"], second["seed"]) == (1.0, HIRES_STRENGTH, first["seed"])
+    assert graph["42"]["inputs"]["scale_by"] == 1.5 / 4
+    assert graph["40"]["inputs"]["model_name"] == "RealESRGAN_x4plus_anime_6B.pth"
+    found = read(carrying(tmp_path, prompt=graph))
+    assert (found.seed, found.params.num_inference_steps, found.params.width) == (77, 25, 1216)
+    plain = workflow(request(upscaler="realesrgan"), "sdxl.safetensors")
+    assert kinds_of(plain).count("KSampler") == 1
+    assert plain["9"]["inputs"]["images"] == ["41", 0]
+
+
+def test_a_finished_picture_is_enlarged_with_or_without_a_model() -> None:
+    subtle = request(INPUTS[:1]).model_copy(update={"task": Task.ENLARGE, "upscaler": "realesrgan", "strength": 0.0})
+    graph = workflow(subtle, "sdxl.safetensors")
+    assert sorted(kinds_of(graph)) == ["ImageUpscaleWithModel", "LoadImage", "SaveImage", "UpscaleModelLoader"]
+    creative = subtle.model_copy(update={"strength": 0.35})
+    graph = workflow(creative, "sdxl.safetensors")
+    assert links(graph) == graph.keys() - {"9"}
+    (sampler,) = (node["inputs"] for node in graph.values() if node["class_type"] == "KSampler")
+    assert (sampler["denoise"], graph["42"]["inputs"]["scale_by"]) == (0.35, 0.5)
+    with pytest.raises(NotSupported) as refused:
+        export(creative, "a1111", "sdxl.safetensors")
+    assert refused.value.facts == {"upscaler": "R-ESRGAN 4x+"}
+
+
+def test_what_the_other_program_needs_is_named() -> None:
+    assert export(request(upscaler="video"), "comfyui", "x").needs == "realesr-animevideov3.pth"
+    alone = export(request(upscaler="realesrgan"), "a1111", "x")
+    assert (alone.needs, "Hires" in alone.text) == ("R-ESRGAN 4x+", False)
+    behind = export(request(upscaler="realesrgan", hires=1.5), "a1111", "x")
+    assert behind.needs == ""
+    assert "Hires upscale: 1.5, Hires upscaler: R-ESRGAN 4x+, " in behind.text
+    assert behind.text.endswith(f"Denoising strength: {HIRES_STRENGTH}")
+    assert export(request(), "a1111", "x").needs == ""
+    with pytest.raises(NotSupported):
+        export(request().model_copy(update={"task": Task.SHEET}), "comfyui", "x")
