@@ -15,6 +15,7 @@ from pydantic import Field, ValidationError, model_validator
 from bot.errors import ConfigError
 from bot.safety.base import STRICT, Category, Policy, PolicyLayer
 from gpu.openai_models import OpenAIModel
+from gpu.skills import packaged
 from gpu.types import ModelSpec, SafetyPolicy, Setting
 from storage.models import Limits
 
@@ -91,6 +92,20 @@ class ModerationConfig(Setting):
     appeals_per_day: int = Field(2, ge=1)
 
 
+class PromptConfig(Setting):
+    """`[prompt]`"""
+
+    translator: str = ""
+    writer: str = ""
+    embedder: str = "auto"
+
+
+class DescribeConfig(Setting):
+    """`[describe]`"""
+
+    captioner: str = ""
+
+
 class LorasConfig(Setting):
     """`[loras]`"""
 
@@ -140,6 +155,8 @@ class Config(Setting):
     vary: VaryConfig = VaryConfig()
     upscale: UpscaleConfig = UpscaleConfig()
     loras: LorasConfig = LorasConfig()
+    prompt: PromptConfig = PromptConfig()
+    describe: DescribeConfig = DescribeConfig()
     openai: OpenAIConfig = OpenAIConfig()
     models: dict[str, ModelSpec]
 
@@ -155,6 +172,16 @@ class Config(Setting):
     def specs(self) -> dict[str, ModelSpec]:
         """Every model that a member may name, whoever draws it."""
         return {**self.models, **self.openai.specs}
+
+    @property
+    def skills(self) -> dict[str, str]:
+        """Skill of the worker → the folder of its model; "" is that of an installed package."""
+        folders = {"translate": self.prompt.translator, "write": self.prompt.writer, "caption": self.describe.captioner}
+        if self.prompt.embedder == "auto" and packaged("embed"):
+            folders["embed"] = str(packaged("embed"))
+        elif self.prompt.embedder not in ("auto", "off"):
+            folders["embed"] = self.prompt.embedder
+        return {skill: folder for skill, folder in folders.items() if folder}
 
     @property
     def database(self) -> Path:
@@ -200,6 +227,8 @@ def _named_models(raw: dict[str, Any]) -> dict[str, Any]:
 def _absolute(config: Config, base: Path) -> Config:
     def local(source: str) -> str:
         """A path beside config.toml or inside the project stays a path; anything else is a hub repository."""
+        if not source:
+            return ""
         found = next((root / source for root in (base, PROJECT) if (root / source).exists()), None)
         return str(found.resolve()) if found else source
 
@@ -213,6 +242,10 @@ def _absolute(config: Config, base: Path) -> Config:
         update={
             "models": models,
             "data_dir": (base / config.data_dir).resolve(),
+            "prompt": config.prompt.model_copy(
+                update={name: local(getattr(config.prompt, name)) for name in ("translator", "writer", "embedder")}
+            ),
+            "describe": DescribeConfig(captioner=local(config.describe.captioner)),
             "loras": LorasConfig(folder=Path(local(str(config.loras.folder)))),
         }
     )

@@ -117,6 +117,7 @@ def worker_settings(config: Config) -> WorkerSettings:
         default_model=config.default_model,
         image_check=config.safety.image_check,
         loras=config.loras.folder,
+        skills=config.skills,
     )
 
 

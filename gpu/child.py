@@ -17,12 +17,16 @@ from asyncio.subprocess import Process
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from gpu.backend import Capabilities, OnProgress
 from gpu.errors import BackendError, GenerationTimeout, JobCancelled, WorkerCrashed, from_json
+from gpu.skills.base import Answer, Question
 from gpu.types import GenerationRequest, GenerationResult, Progress
 from gpu.wire import (
     MAX_LINE,
+    Answered,
+    Ask,
     Cancel,
     Command,
     Error,
@@ -81,7 +85,7 @@ class Child:
 
     def __init__(self, start: Start, clock: Clock) -> None:
         self.jobs: dict[str, _Job] = {}
-        self._questions: dict[str, tuple[Score, asyncio.Future[dict[str, float]]]] = {}
+        self._questions: dict[str, tuple[Score | Ask, asyncio.Future[Any]]] = {}
         self.capabilities: Capabilities | None = None
         self.ready = False
         self._start = start
@@ -152,10 +156,18 @@ class Child:
 
         Raises `GenerationTimeout` when no answer comes, and what the check ran into.
         """
+        scores: dict[str, float] = await self._question(Score(id=f"score {secrets.token_hex(8)}", path=path))
+        return scores
+
+    async def ask(self, question: Question) -> Answer:
+        """What a skill answers, as soon as the process is ready. Raises like `score`."""
+        answer: Answer = await self._question(Ask(id=f"ask {secrets.token_hex(8)}", question=question))
+        return answer
+
+    async def _question(self, question: Score | Ask) -> Any:
         if self._closed:
             raise WorkerCrashed
-        question = Score(id=f"score {secrets.token_hex(8)}", path=path)
-        answer: asyncio.Future[dict[str, float]] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._questions[question.id] = question, answer
         if self.ready:
             self._send(question)
@@ -167,7 +179,7 @@ class Child:
         finally:
             self._questions.pop(question.id, None)
 
-    def _answer(self, id: str, outcome: dict[str, float] | BackendError) -> None:
+    def _answer(self, id: str, outcome: dict[str, float] | Answer | BackendError) -> None:
         _, answer = self._questions.get(id, (None, None))
         if answer is None or answer.done():
             return
@@ -278,6 +290,8 @@ class Child:
                 self._settle(job_id, from_json(error))
             case Scored(job_id=id, scores=scores):
                 self._answer(id, scores)
+            case Answered(job_id=id, answer=answer):
+                self._answer(id, answer)
             case Loading():
                 self._loading(message)
             case Ready(capabilities=capabilities):

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from gpu.backend import Capabilities, ModelCapabilities, OnProgress
 from gpu.child import Child, Clock
+from gpu.skills.base import Answer, Question
 from gpu.types import GenerationRequest, GenerationResult, ModelSpec
 from gpu.wire import Start, WorkerSettings
 
@@ -80,6 +81,11 @@ class LocalBackend:
         """
         worker = min(self._workers, key=lambda worker: (not worker.ready, len(worker.jobs)))
         return await worker.score(path)
+
+    async def ask(self, question: Question) -> Answer:
+        """What a skill answers, beside the drawing. Raises a `BackendError`, like `score`."""
+        worker = min(self._workers, key=lambda worker: (not worker.ready, len(worker.jobs)))
+        return await worker.ask(question)
 
     async def cancel(self, job_id: str) -> None:
         """Ask for a job to stop: its `generate` ends with `JobCancelled`. Unknown ids are ignored."""

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, TypeAdapter
 
 from gpu.backend import Capabilities
+from gpu.skills.base import Answer, Question
 from gpu.types import GenerationRequest, GenerationResult, ModelSpec, Progress, Record, Setting
 
 MAX_LINE = 4 * 1024 * 1024
@@ -36,6 +37,8 @@ class WorkerSettings(Setting):
     """The model that is loaded and measured at start."""
     loras: Path | None = None
     """The folder of the LoRAs that requests may name."""
+    skills: dict[str, str] = {}
+    """Skill → the folder of its model, "" for that of an installed package; see `gpu.skills`."""
     count: int = Field(1, ge=1)
     """Worker processes."""
     memory_gb: float | Literal["auto"] = "auto"
@@ -80,6 +83,15 @@ class Score(Record):
     """Comes back as the answer's `job_id`; no job has it."""
     path: Path
     """Relative to the data directory."""
+
+
+class Ask(Record):
+    """A question to a skill; jobs do not wait for it. Answered by `Answered`, or by `Error`."""
+
+    op: Literal["ask"] = "ask"
+    id: str
+    """Comes back as the answer's `job_id`; no job has it."""
+    question: Question
 
 
 class Ready(Record):
@@ -129,6 +141,14 @@ class Scored(Record):
     scores: dict[str, float]
 
 
+class Answered(Record):
+    """What a skill answers."""
+
+    event: Literal["answered"] = "answered"
+    job_id: str
+    answer: Answer
+
+
 class Log(Record):
     """Something the operator should see beside the worker's own log."""
 
@@ -137,8 +157,8 @@ class Log(Record):
     message: str
 
 
-Command = Start | Generate | Cancel | Score
-Message = Ready | Loading | Progressed | Finished | Scored | Error | Log
+Command = Start | Generate | Cancel | Score | Ask
+Message = Ready | Loading | Progressed | Finished | Scored | Answered | Error | Log
 
 _COMMAND: TypeAdapter[Command] = TypeAdapter(Annotated[Command, Field(discriminator="op")])
 _MESSAGE: TypeAdapter[Message] = TypeAdapter(Annotated[Message, Field(discriminator="event")])

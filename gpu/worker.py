@@ -18,9 +18,12 @@ from gpu.backend import Capabilities, Event, Failed, ModelCapabilities
 from gpu.bugs import as_backend_error
 from gpu.errors import ModelError
 from gpu.safety import IMAGE_CHECKS, ImageCheck
+from gpu.skills import open_skill
+from gpu.skills.desk import Desk, Open
+from gpu.skills.fake import open_fake
 from gpu.stdio import Commands, Send, claim_stdout, listen, prepare, step_back, threads
 from gpu.types import GenerationRequest, GenerationResult, ModelSpec, Progress
-from gpu.wire import Cancel, Command, Error, Finished, Generate, Loading, Progressed, Ready, Score, Scored, Start
+from gpu.wire import Ask, Cancel, Command, Error, Finished, Generate, Loading, Progressed, Ready, Score, Scored, Start
 
 OnLoading = Callable[[str, int, int], None]
 
@@ -57,8 +60,10 @@ class Engine(Protocol):
 class Worker:
     """The loop between commands and an engine. Jobs fail alone."""
 
-    def __init__(self, engine: Engine, commands: Commands, send: Send) -> None:
+    def __init__(self, engine: Engine, commands: Commands, send: Send, desk: Desk | None = None) -> None:
+        """`desk` answers questions beside the drawing."""
         self._engine = engine
+        self._desk = desk
         self._commands = commands
         self._send = send
         self._jobs: set[str] = set()
@@ -91,6 +96,8 @@ class Worker:
                 self._report(Failed(job_id, as_backend_error(error)))
         elif isinstance(command, Score):
             self._score(command)
+        elif isinstance(command, Ask) and self._desk:
+            self._desk.ask(command)
 
     def _score(self, command: Score) -> None:
         try:
@@ -159,6 +166,9 @@ def _diffusers(start: Start, on_loading: OnLoading) -> tuple[Engine, str]:
 ENGINES: dict[str, Callable[[Start, OnLoading], tuple[Engine, str]]] = {"diffusers": _diffusers, "fake": _fake}
 """`[worker] engine` of config.toml → what builds it and names its device. Each imports its own libraries."""
 
+OPENERS: dict[str, Open] = {"diffusers": open_skill, "fake": open_fake}
+"""What loads the skills beside each engine."""
+
 
 def _by_name(start: Start) -> dict[str, ModelSpec]:
     return {spec.name: spec for spec in start.specs}
@@ -208,7 +218,8 @@ def _started(engine: str, start: Start, commands: Commands, send: Send) -> Worke
         return None
     slots = start.settings.slots
     send(Ready(capabilities=Capabilities(pool="local", slots=slots, models=measured, device=device)))
-    return Worker(built, commands, send)
+    desk = Desk(OPENERS[engine], start.settings.skills, start.data_dir, send)
+    return Worker(built, commands, send, desk)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,36 @@
+"""What is asked of a skill and what it answers. Knows no model library."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal, Protocol
+
+from gpu.types import Record
+
+SkillName = Literal["embed", "caption", "translate", "write"]
+
+
+class Question(Record):
+    """What somebody wants to know: of texts, or of a picture."""
+
+    skill: SkillName
+    texts: tuple[str, ...] = ()
+    path: Path | None = None
+    """A picture, relative to the data directory."""
+    count: int = 1
+    """Answers that are wanted, where there can be several."""
+
+
+class Answer(Record):
+    """Texts, or one vector of length 1 for each text."""
+
+    texts: tuple[str, ...] = ()
+    vectors: tuple[tuple[float, ...], ...] = ()
+
+
+class Skill(Protocol):
+    """A small model that is loaded."""
+
+    def answer(self, question: Question) -> Answer:
+        """Blocks; raises what its library raises."""
+        ...

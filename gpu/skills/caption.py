@@ -1,0 +1,45 @@
+"""What a picture shows, in words: a captioning model such as BLIP, by plain transformers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from PIL import Image
+from transformers import AutoImageProcessor, AutoModelForImageTextToText, AutoTokenizer
+
+from gpu.skills.base import Answer, Question
+
+MAX_TOKENS = 40
+
+
+class Captioner:
+    """The most probable caption first, then others by chance from a fixed seed: the same picture, the same words."""
+
+    def __init__(self, folder: Path, data_dir: Path) -> None:
+        """`folder`: config.json, model.safetensors, preprocessor_config.json and a tokenizer."""
+        self._data_dir = data_dir
+        self._pictures = AutoImageProcessor.from_pretrained(folder, local_files_only=True, backend="pil")
+        self._tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+        self._model = AutoModelForImageTextToText.from_pretrained(
+            folder, use_safetensors=True, local_files_only=True
+        ).eval()
+
+    @torch.inference_mode()
+    def answer(self, question: Question) -> Answer:
+        """Up to `count` captions, each once. Raises `OSError` when the picture is gone."""
+        if question.path is None:
+            return Answer()
+        with Image.open(self._data_dir / question.path) as picture:
+            seen = self._pictures(images=picture.convert("RGB"), return_tensors="pt")
+        best = self._model.generate(**seen, max_new_tokens=MAX_TOKENS, do_sample=False)
+        texts = self._tokenizer.batch_decode(best, skip_special_tokens=True)
+        if question.count > 1:
+            with torch.random.fork_rng(devices=[]):
+                torch.manual_seed(0)
+                more = self._model.generate(
+                    **seen, max_new_tokens=MAX_TOKENS, do_sample=True, top_p=0.9,
+                    num_return_sequences=question.count - 1,
+                )  # fmt: skip
+            texts += self._tokenizer.batch_decode(more, skip_special_tokens=True)
+        return Answer(texts=tuple(dict.fromkeys(text.strip() for text in texts if text.strip())))
