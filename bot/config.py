@@ -15,7 +15,7 @@ from pydantic import Field, ValidationError, model_validator
 from bot.errors import ConfigError
 from bot.safety.base import STRICT, Category, Policy, PolicyLayer
 from gpu.openai_models import OpenAIModel
-from gpu.skills import packaged
+from gpu.skills.base import packaged
 from gpu.types import ModelSpec, SafetyPolicy, Setting
 from storage.models import Limits
 

@@ -18,9 +18,9 @@ from gpu.backend import Capabilities, Event, Failed, ModelCapabilities
 from gpu.bugs import as_backend_error
 from gpu.errors import ModelError
 from gpu.safety import IMAGE_CHECKS, ImageCheck
-from gpu.skills import open_skill
 from gpu.skills.desk import Desk, Open
 from gpu.skills.fake import open_fake
+from gpu.skills.opening import open_skill
 from gpu.stdio import Commands, Send, claim_stdout, listen, prepare, step_back, threads
 from gpu.types import GenerationRequest, GenerationResult, ModelSpec, Progress
 from gpu.wire import Ask, Cancel, Command, Error, Finished, Generate, Loading, Progressed, Ready, Score, Scored, Start

@@ -17,7 +17,8 @@ LONGEST_FILE, LONGEST_BODY = 400, 60
 
 ABOVE_THE_LINE = (
     "backend", "bugs", "canvas", "errors", "fake", "files", "grid", "hub", "inputs", "local", "metadata", "params",
-    "probe", "safety", "safety.base", "skills", "skills.base", "skills.desk", "skills.fake", "sources",
+    "probe", "safety", "safety.base", "skills", "skills.base", "skills.desk", "skills.fake",
+    "skills.opening", "sources",
     "types", "wire", "worker",
 )  # fmt: skip
 """Modules of gpu that work without model libraries. The worker is among them: it chooses its engine when it starts."""

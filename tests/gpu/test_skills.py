@@ -14,13 +14,13 @@ from PIL import Image
 from gpu.errors import ModelError, NotSupported, WorkerBug, WorkerCrashed
 from gpu.local import LocalBackend, WorkerSettings
 from gpu.params import GenerationParams
-from gpu.skills import open_skill, packaged
-from gpu.skills.base import Answer, Question
+from gpu.skills.base import Answer, Question, packaged
 from gpu.skills.desk import Desk
+from gpu.skills.opening import open_skill
 from gpu.types import GenerationRequest, ModelSpec
 from gpu.wire import Answered, Ask, Error, Message
 
-WORDS = "[PAD] [UNK] [CLS] [SEP] [ENC] a red fox in the snow at night".split()
+WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[ENC]", "a", "red", "fox", "in", "the", "snow", "at", "night"]
 SPECS = [ModelSpec(name="starter", family="sdxl", source="gpu/starter")]
 IDS = {"pad_token_id": 0, "bos_token_id": 2, "eos_token_id": 3}
 
