@@ -25,7 +25,7 @@ GAP = 8
 LINES = 3
 """Of one label."""
 TITLE_LINES = 4
-PAPER, INK, FADED, EMPTY = "white", "black", "#555555", "#e4e4e4"
+PAPER, INK, FADED, EMPTY = "#f0f0f0", "black", "#555555", "#d8d8d8"
 
 Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 

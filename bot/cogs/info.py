@@ -98,7 +98,7 @@ class InfoCog(commands.Cog):
             model=harmless(params.model)[:100] or "none",
         )  # fmt: skip
         embeds = line_embeds(line_of(found, self._studio.parse))
-        await interaction.followup.send(text, embeds=embeds, view=run_view(locale), ephemeral=True)
+        await interaction.followup.send(text, embeds=embeds, view=run_view(locale, "button-run-these"), ephemeral=True)
 
     async def _show(self, interaction: Interaction, who: Requester, found: Job) -> None:
         parts = [facts(found, who.locale), _state(found, who.locale), await self._origin(found, who.locale)]

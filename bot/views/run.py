@@ -34,8 +34,8 @@ def line_of(message: discord.Message | None) -> str:
 class RunButton(SafeButton, template=rf"^{PREFIX}:run$"):
     """Draw the line that stands above."""
 
-    def __init__(self, locale: str = DEFAULT_LOCALE) -> None:
-        label = sentence(locale, "button-run")
+    def __init__(self, locale: str = DEFAULT_LOCALE, label: str = "button-run") -> None:
+        label = sentence(locale, label)
         super().__init__(discord.ui.Button(label=label, style=discord.ButtonStyle.primary, custom_id=f"{PREFIX}:run"))
 
     @classmethod
@@ -50,6 +50,6 @@ class RunButton(SafeButton, template=rf"^{PREFIX}:run$"):
         await bot.delivery.answer(interaction, lambda who: bot.studio.imagine(who, line))
 
 
-def run_view(locale: str) -> discord.ui.View:
-    """The button under a corrected line."""
-    return discord.ui.View(timeout=None).add_item(RunButton(locale))
+def run_view(locale: str, label: str = "button-run") -> discord.ui.View:
+    """The button under a corrected line, or under one that a picture carried."""
+    return discord.ui.View(timeout=None).add_item(RunButton(locale, label))

@@ -40,7 +40,7 @@ async def test_a_dropped_picture_gives_its_line_and_a_button_that_runs_it(world:
     assert "Drawn by Easel" in single.response.content
     assert "a red fox" in single.response.embeds[0].description
     assert "--seed 5" in single.response.embeds[0].description
-    again = await world.alice.click(single.response, label="Run this line")
+    again = await world.alice.click(single.response, label="Draw with these")
     picture = await world.pictures(again.response.id)
     assert (await world.job_of(picture)).request.params.seed == 5
 

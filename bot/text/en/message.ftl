@@ -46,4 +46,5 @@ button-upscale-subtle = Upscale (Subtle)
 button-upscale-creative = Upscale (Creative)
 button-vary = V{ $index }
 button-run = Run this line
+button-run-these = Draw with these
 button-unknown = This button is of an older version of mine, and I no longer know what it did. Run the line again with /imagine.
