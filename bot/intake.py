@@ -185,6 +185,10 @@ class Intake:
                 raise NotSupported("error-input-role", model=params.model, role=missing[0])
             if params.upscaler not in (NO_UPSCALER, *model.upscalers):
                 raise NotSupported("error-upscaler-not-supported", model=params.model, upscaler=params.upscaler)
+            if params.tile and not model.tile:
+                raise NotSupported("error-tile", model=params.model)
+            if params.tile and params.upscaler != NO_UPSCALER:
+                raise NotSupported("error-tile-upscaler", upscaler=params.upscaler)
             self._check_size(params)
             return capabilities
         if params.model in self._config.openai.models:

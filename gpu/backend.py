@@ -40,6 +40,8 @@ class ModelCapabilities(Record):
     """Roles of pictures that it can draw from."""
     upscalers: tuple[str, ...] = tuple(UPSCALER_NAMES)
     """What can make pictures larger here."""
+    tile: bool = True
+    """Whether it can let opposite edges meet."""
     max_rows: int = 8
     """UNet rows of the model's own size that fit the device in one call; a guided image is two rows."""
     seconds_per_row: float = 1.0

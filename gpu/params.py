@@ -129,6 +129,9 @@ class GenerationParams(BaseModel):
     pan: Annotated[Pan, param("--pan", help="With a picture: draw how it goes on to one side.")] = "none"
     square: Annotated[bool, param("--square", help="With a picture: draw what makes it a square.")] = False
 
+    tile: Annotated[
+        bool, param("--tile", help="Let opposite edges meet, so that copies side by side make one endless pattern.")
+    ] = False
     hires: Annotated[
         float, param("--hires", low=1, high=2, slash=True,
                      help="Draw small, then so many times as large with more details (highres fix)."),

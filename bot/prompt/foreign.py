@@ -12,7 +12,7 @@ def _words(text: str) -> frozenset[str]:
 
 
 BARE = _words(
-    "tile raw draft hd turbo fast relax stealth public loop video preview test testp creative uplight upbeta upanime "
+    "raw draft hd turbo fast relax stealth public loop video preview test testp creative uplight upbeta upanime "
     "sameseed vibe hq newclip nostretch old"
 )
 """Take no value."""

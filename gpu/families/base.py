@@ -125,7 +125,8 @@ class UNetFamily(ABC):
         """Image to image on every picture; no mask, no second picture. Raises `NotSupported`."""
         if self.inpaints:
             raise NotSupported("error-redraw", model=self.spec.name)
-        return [EncodeMade(self, request.job_id), Draw(self, request.params, strength), Decode(self, request.job_id)]
+        decode = Decode(self, request.job_id, tile=request.params.tile)
+        return [EncodeMade(self, request.job_id), Draw(self, request.params, strength), decode]
 
     def _from_pictures(self, request: GenerationRequest, gallery: Gallery) -> list[Phase[Any]]:
         """Drawn on the picture that was sent along, if there is one, and where its mask is white."""
@@ -150,7 +151,7 @@ class UNetFamily(ABC):
 
     def _finish(self, request: GenerationRequest, gallery: Gallery, restore: Restore | None = None) -> list[Phase[Any]]:
         restored = [restore] if restore else []
-        return [Decode(self, request.job_id), *restored, Save(gallery, request)]
+        return [Decode(self, request.job_id, tile=request.params.tile), *restored, Save(gallery, request)]
 
     @staticmethod
     def _nothing(params: GenerationParams) -> tuple[Image.Image, Tensor]:

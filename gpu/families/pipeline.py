@@ -68,6 +68,8 @@ class PipelineFamily:
         if params.scheduler not in SCHEDULERS:
             known = ", ".join(SCHEDULERS)
             raise NotSupported("error-scheduler-not-supported", scheduler=params.scheduler, schedulers=known)
+        if params.tile:
+            raise NotSupported("error-tile", model=self.spec.name)
         if named := read_loras(params.lora):
             raise NotSupported("error-lora-family", name=named[0][0], model=self.spec.name)
         self._require_size(params)
@@ -92,6 +94,7 @@ class PipelineFamily:
         return ModelCapabilities(
             tasks=(Task.IMAGINE,),
             schedulers=SCHEDULERS,
+            tile=False,
             max_rows=1,
             seconds_per_row=seconds,
             overhead_seconds=clock() - started,

@@ -17,6 +17,7 @@ from gpu.errors import NotSupported
 from gpu.loras import read_loras
 from gpu.params import GenerationParams
 from gpu.phases.base import Encoded, Phase, Work
+from gpu.seamless import seamless
 
 if TYPE_CHECKING:
     from gpu.families.base import UNetFamily
@@ -132,7 +133,7 @@ class Draw(Phase[DrawState]):
         conditioning = family.conditioning(params)
         takes_noise = "generator" in inspect.signature(scheduler.step).parameters
         return DrawState(
-            key=(family.spec.name, *shape[1:], conditioning["encoder_hidden_states"].shape[1], read_loras(params.lora)),
+            key=self._key(shape, conditioning),
             latents=self._noisy(start, noise, scheduler, timesteps),
             scheduler=scheduler,
             timesteps=timesteps,
@@ -149,7 +150,8 @@ class Draw(Phase[DrawState]):
         self._family.adapters.use(read_loras(self._params.lora))  # those of all states: the key holds them
         rows = [state.unet_rows() for state in states]
         together = {name: torch.cat([row[name] for row in rows]) for name in rows[0]}
-        noise = self._family.predict(states[0].key, together)
+        with seamless(self._family.components.unet, on=self._params.tile):
+            noise = self._family.predict(states[0].key, together)
         return list(noise.split([state.rows for state in states]))
 
     def advance(self, state: DrawState, prediction: Tensor) -> None:
@@ -163,6 +165,11 @@ class Draw(Phase[DrawState]):
     def sketches(self, state: DrawState) -> list[Image.Image]:
         """What the scheduler believes the pictures will be."""
         return [] if state.denoised is None else self._family.sketch(state.denoised)
+
+    def _key(self, shape: tuple[int, ...], conditioning: Mapping[str, Tensor]) -> Hashable:
+        """Everything that is not per row."""
+        params, length = self._params, conditioning["encoder_hidden_states"].shape[1]
+        return (self._family.spec.name, *shape[1:], length, read_loras(params.lora), params.tile)
 
     def _remaining(self, scheduler: Any) -> Tensor:
         """The timesteps that are drawn, counted as img2img counts them."""

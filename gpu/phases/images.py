@@ -11,6 +11,7 @@ from torch import Tensor
 
 from gpu.gallery import Gallery
 from gpu.phases.base import Phase, Work
+from gpu.seamless import seamless
 from gpu.types import GenerationRequest
 
 if TYPE_CHECKING:
@@ -37,9 +38,11 @@ class Decode(Phase[ImagesState]):
 
     name = "decode"
 
-    def __init__(self, family: UNetFamily, job_id: str) -> None:
+    def __init__(self, family: UNetFamily, job_id: str, *, tile: bool = False) -> None:
+        """`tile`: opposite edges of the pictures meet."""
         self._family = family
         self._job_id = job_id
+        self._tile = tile
 
     def prepare(self, work: Work) -> ImagesState:
         """Begin with the first image."""
@@ -48,7 +51,8 @@ class Decode(Phase[ImagesState]):
 
     def predict(self, states: Sequence[ImagesState]) -> list[Image.Image]:
         """The next picture of each state."""
-        return [self._family.decode(_latents(state)) for state in states]
+        with seamless(self._family.components.vae, on=self._tile):
+            return [self._family.decode(_latents(state)) for state in states]
 
     def advance(self, state: ImagesState, prediction: Image.Image) -> None:
         """Keep it."""

@@ -109,7 +109,7 @@ def test_sizes_and_models_take_fair_turns(make_bench: Callable[..., Bench]) -> N
     assert bench.engine.unet_calls == 72
 
 
-NOT_PER_ROW: list[dict[str, Any]] = [{"width": 96}, {"height": 72}, {"prompt": "a red apple, " * 40}]
+NOT_PER_ROW: list[dict[str, Any]] = [{"width": 96}, {"tile": True}, {"height": 72}, {"prompt": "a red apple, " * 40}]
 PER_ROW: list[dict[str, Any]] = [
     {"guidance_scale": 1.0},
     {"guidance_scale": 9.0},

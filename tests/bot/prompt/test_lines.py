@@ -528,7 +528,7 @@ REFUSED = [
     ('a fox --no "" ', "missing", "a fox"),
     ("a fox --nohat", "flag", "a fox"),
     ("a fox --neg ugly", "flag-near", "a fox --no ugly"),
-    ("a fox --stylize 250 --chaos 30 --weird 500 --tile", "flag", "a fox"),
+    ("a fox --stylize 250 --chaos 30 --weird 500 --tile", "flag", "a fox --tile"),
     ("a fox --s 250 --c 30 --w 500 --r 4 --iw .5", "flag", "a fox --repeat 4 --iw 0.5"),
     ("a fox --niji 6", "flag", "a fox"),
     ("a fox --niji", "flag", "a fox"),
