@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from gpu.kinds import GUIDANCE_EMBEDDED, FewSteps, with_kind
 from gpu.params import NO_UPSCALER, GenerationParams, Scheduler, UpscalerName
 
 Size = tuple[int, int]
@@ -73,6 +74,8 @@ class ModelSpec(Setting):
     negative_prompt: str = ""
     commercial: bool = True
     """Whether its licence lets pictures be used for money; others are marked."""
+    few_steps: FewSteps = ""
+    """How it was distilled: a row of `gpu.kinds.KINDS`, whose settings count where the section has none of its own."""
     min_steps: int = Field(1, ge=1)
     max_steps: int = Field(150, ge=1)
     """What a few-step model can do; another wish is corrected, with a note."""
@@ -82,6 +85,11 @@ class ModelSpec(Setting):
     """The only samplers that it was made for; empty: all that can follow its noise schedule."""
     scheduler_config: dict[str, str | float | bool] = {}
     """Changes to the model's own scheduler config, such as `timestep_spacing = "trailing"` for Lightning."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_kind(cls, section: Any) -> Any:
+        return with_kind(section)
 
     @model_validator(mode="after")
     def _likes_what_it_can(self) -> Self:
@@ -94,7 +102,7 @@ class ModelSpec(Setting):
 
     def hears_negative(self, guidance_scale: float) -> bool:
         """Whether a negative prompt changes anything: it is heard by guidance only."""
-        return guidance_scale > 1 and self.family not in DEAF
+        return guidance_scale > 1 and self.family not in DEAF and self.few_steps not in GUIDANCE_EMBEDDED
 
 
 class Task(StrEnum):
