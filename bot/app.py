@@ -16,6 +16,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.cogs.control import ControlCog
 from bot.cogs.help import HelpCog
 from bot.cogs.imagine import ImagineCog
 from bot.cogs.info import InfoCog
@@ -112,6 +113,7 @@ class EaselBot(commands.Bot):
             QueueCog(self.studio, self.delivery),
             SweepCog(self.studio),
             UpscaleCog(self.studio, self.delivery),
+            ControlCog(self.studio, self.delivery),
             InfoCog(self.studio),
             HelpCog(),
             LorasCog(self.studio),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from bot.studio import Studio
+from gpu.controls import CONTROL_KINDS
 from gpu.params import QUALITY, TABLE, Param
 
 LIMIT = 25
@@ -41,6 +42,7 @@ def values_of(row: Param, studio: Studio, typed: str) -> list[str]:
         "style": sorted(studio.styles.names),
         "quality": list(QUALITY),
         "loras": [f"{name}:1" for name in studio.loras.files],
+        "controls": CONTROL_KINDS,
         "ratio": ("1:1", *row.examples),
     }
     typed = typed.strip().lower()

@@ -106,6 +106,14 @@ class DescribeConfig(Setting):
     captioner: str = ""
 
 
+class ControlConfig(Setting):
+    """`[control]`"""
+
+    depth: str = ""
+    seg: str = ""
+    pose: str = ""
+
+
 class LorasConfig(Setting):
     """`[loras]`"""
 
@@ -154,6 +162,7 @@ class Config(Setting):
     moderation: ModerationConfig = ModerationConfig()
     vary: VaryConfig = VaryConfig()
     upscale: UpscaleConfig = UpscaleConfig()
+    control: ControlConfig = ControlConfig()
     loras: LorasConfig = LorasConfig()
     prompt: PromptConfig = PromptConfig()
     describe: DescribeConfig = DescribeConfig()
@@ -234,8 +243,10 @@ def _absolute(config: Config, base: Path) -> Config:
 
     def spec(model: ModelSpec) -> ModelSpec:
         loras = tuple(lora.model_copy(update={"source": local(lora.source)}) for lora in model.loras)
+        nets = {kind: net.model_copy(update={"source": local(net.source)}) for kind, net in model.controlnets.items()}
         config = local(model.config) if model.config else ""
-        return model.model_copy(update={"source": local(model.source), "config": config, "loras": loras})
+        own = {"source": local(model.source), "config": config, "loras": loras, "controlnets": nets}
+        return model.model_copy(update=own)
 
     models = {name: spec(model) for name, model in config.models.items()}
     return config.model_copy(
@@ -246,6 +257,7 @@ def _absolute(config: Config, base: Path) -> Config:
                 update={name: local(getattr(config.prompt, name)) for name in ("translator", "writer", "embedder")}
             ),
             "describe": DescribeConfig(captioner=local(config.describe.captioner)),
+            "control": ControlConfig(**{k: local(v) if v else "" for k, v in config.control.model_dump().items()}),
             "loras": LorasConfig(folder=Path(local(str(config.loras.folder)))),
         }
     )

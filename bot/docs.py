@@ -9,6 +9,7 @@ from pathlib import Path
 from bot.prompt.aspect import MAX_RATIO
 from bot.prompt.styles import bundled_styles
 from bot.prompt.words import plain
+from gpu.controls import CONTROL_KINDS
 from gpu.params import QUALITY, TABLE, Param
 
 README = Path(__file__).resolve().parent.parent / "README.md"
@@ -30,6 +31,7 @@ def values(row: Param) -> str:
         "model": "a model of `config.toml`",
         "style": _code(bundled_styles()),
         "loras": f"`name:weight` of the folder `loras/`, weights {numbers}; `/loras` lists them",
+        "controls": f"{_code(CONTROL_KINDS)}; `kind:weight:start-end`, weights {numbers}, or `kind:ready`",
         "quality": f"{_code(QUALITY)}, or {numbers}",
         "str": f"such as {_code(row.examples)}",
     }

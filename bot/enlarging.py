@@ -26,6 +26,8 @@ SCALE = 4
 """Of every upscaler."""
 MOST_PIXELS = 8192 * 8192
 """Of a result: a PNG of a hundred megabytes."""
+CONTROL_SECONDS = 3.0
+"""Of making a control image."""
 CREATIVE_AREA = 1.5
 """The largest picture into which details are drawn, in areas that the model was made for."""
 
@@ -95,6 +97,8 @@ def _plain(spec: ModelSpec, seed: int, prompt: str = "") -> GenerationParams:
 
 def estimate(request: GenerationRequest, capabilities: Capabilities) -> float:
     """Device seconds that the request will probably cost, by its task."""
+    if request.task is Task.CONTROL:
+        return CONTROL_SECONDS
     whole = capabilities.estimate(request.params)
     if request.task is Task.ENLARGE:
         return whole * request.strength + ENLARGE_SECONDS

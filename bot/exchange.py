@@ -21,7 +21,7 @@ from gpu.metadata import ReadBack, read
 from gpu.params import BY_NAME, TABLE
 from storage.models import Job
 
-FOLDED_IN = ("style", "quality", "negative_prompt", *NEED_A_PICTURE)
+FOLDED_IN = ("style", "quality", "negative_prompt", "control", *NEED_A_PICTURE)
 """Parameters whose effect is in others already, and those that say what was done with a picture that is not here."""
 ALWAYS = ("model", "aspect_ratio", "num_inference_steps", "guidance_scale", "scheduler", "seed", "num_images")
 """Written also where they are our defaults: a model may have others."""

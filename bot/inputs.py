@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from PIL import Image
 
+from bot import controlling
 from bot.prompt.aspect import clamp, find_ratio
 from bot.prompt.resolve import drawn_size
 from gpu import canvas
@@ -32,7 +33,7 @@ LONGEST_SIDE = 2048
 """Of a picture that is looked at and not drawn on."""
 NEED_A_PICTURE = ("strength", "image_weight", "mask", "zoom", "pan", "square")
 """Parameters that say what is done with a picture."""
-ALONE = {name: BY_NAME[name].default for name in NEED_A_PICTURE}
+ALONE = {name: BY_NAME[name].default for name in (*NEED_A_PICTURE, "control")}
 """Their values where there is none."""
 
 
@@ -122,21 +123,25 @@ def read(inputs: Sequence[NewInput]) -> list[Picture]:
 def prepare(
     params: GenerationParams, pictures: Sequence[Picture], chosen: Collection[str], spec: ModelSpec
 ) -> Prepared:
-    """Fit the pictures to a request; `chosen` names the parameters that were written. Raises `InputError`."""
+    """Fit the pictures to a request; `chosen` names the parameters that were written.
+
+    Raises `InputError`, and `NotSupported` for a control image that the model cannot follow.
+    """
     starts = [picture for picture in pictures if picture.role is InputRole.IMAGE]
-    others = [_small(picture) for picture in pictures if picture.role not in (InputRole.IMAGE, InputRole.MASK)]
+    looked_at = [picture for picture in pictures if picture.role not in (InputRole.IMAGE, InputRole.MASK)]
+    guiding = controlling.notes(params, len([p for p in looked_at if p.role is InputRole.CONTROL]), spec)
     if len(starts) > 1:
         raise InputError("error-input-starts")
     if not starts:
         _need_no_picture(pictures, chosen)
-        return Prepared(params, tuple(others))
+        return Prepared(params, _beside(looked_at, params), guiding)
     start = starts[0].image
     params = params.model_copy(update=_own_size(start, params, chosen, spec))
     base, mask = _drawn_on(start, _given_mask(pictures), params, spec)
     strength, notes = _strength(params, chosen, masked=mask is not None)
     params = params.model_copy(update={"width": base.width, "height": base.height, "strength": strength})
     masks = [Picture(InputRole.MASK, mask)] if mask else []
-    return Prepared(params, (replace(starts[0], image=base), *masks, *others), notes)
+    return Prepared(params, (replace(starts[0], image=base), *masks, *_beside(looked_at, params)), (*notes, *guiding))
 
 
 def _need_no_picture(pictures: Sequence[Picture], chosen: Collection[str]) -> None:
@@ -213,6 +218,17 @@ def _strength(params: GenerationParams, chosen: Collection[str], *, masked: bool
     strength = max(round(1 - params.image_weight / 3, 3), LEAST_STRENGTH)
     facts = {"weight": params.image_weight, "strength": strength}
     return strength, (Note(id="note-image-weight", facts=facts),) if "image_weight" in chosen else ()
+
+
+def _beside(pictures: Sequence[Picture], params: GenerationParams) -> tuple[Picture, ...]:
+    """Control images are cut to what is drawn; other pictures keep their shape."""
+    sides = (params.width, params.height)
+    return tuple(
+        replace(picture, image=canvas.cut(canvas.opaque(picture.image), sides))
+        if picture.role is InputRole.CONTROL
+        else _small(picture)
+        for picture in pictures
+    )
 
 
 def _small(picture: Picture) -> Picture:

@@ -118,6 +118,7 @@ def worker_settings(config: Config) -> WorkerSettings:
         image_check=config.safety.image_check,
         loras=config.loras.folder,
         skills=config.skills,
+        control=config.control.model_dump(),
     )
 
 

@@ -10,12 +10,12 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from bot import enlarging, exchange
+from bot import controlling, enlarging, exchange
 from bot.config import Config
 from bot.dispatcher import Dispatcher
 from bot.errors import NotYours, PictureGone, PromptError, Refusal
 from bot.guard import Guard
-from bot.inputs import ALONE, NEED_A_PICTURE, Inherited, NewInput, prepare, read
+from bot.inputs import ALONE, Inherited, NewInput, prepare, read
 from bot.intake import Intake, Order
 from bot.prompt.hints import remarks
 from bot.prompt.limits import fit
@@ -120,9 +120,16 @@ class Studio:
         params = old.params.model_copy(update={"seed": self._random_seed()})
         line = self._line(parent.text)
         inputs = Inherited(old.inputs)
+        if parent.task is Task.CONTROL:
+            kept = {"notes": old.notes}
+            return await self.intake.enqueue(
+                requester, Task.CONTROL, old.params, text=parent.text, parent=parent, extra=kept, inputs=inputs
+            )
         if parent.task is Task.VARY:
             start = {"start_latents": old.start_latents, "strength": old.strength}
-            return await self.intake.enqueue(requester, Task.VARY, params, text=line, parent=parent, extra=start)
+            return await self.intake.enqueue(
+                requester, Task.VARY, params, text=line, parent=parent, extra=start, inputs=inputs
+            )
         if parent.task is Task.ENLARGE:
             again = enlarging.again(parent, params.seed)
             return await self.intake.enqueue(requester, Task.ENLARGE, parent=parent, index=parent.parent_index, **again)
@@ -142,9 +149,11 @@ class Studio:
         params = parent.request.params.model_copy(update={**ALONE, "seed": self._random_seed(), "num_images": 4})
         strength = self.config.vary.strong if strong else self.config.vary.strength
         start = {"start_latents": image.latents, "strength": strength}
+        params = params.model_copy(update={"control": parent.request.params.control})
+        inputs = Inherited(parent.request.of_role(InputRole.CONTROL))
         line = self._line(parent.text)
         return await self.intake.enqueue(
-            requester, Task.VARY, params, text=line, parent=parent, index=index, extra=start
+            requester, Task.VARY, params, text=line, parent=parent, index=index, extra=start, inputs=inputs
         )
 
     async def zoom(self, requester: Requester, job_id: str, index: int = 1, factor: float = 2.0) -> Job:
@@ -175,6 +184,11 @@ class Studio:
         """The same for a picture that was sent. Raises `InputError`."""
         order = await asyncio.to_thread(enlarging.of_file, data, self._random_seed(), self.config, wish)
         return await self.intake.enqueue(requester, Task.ENLARGE, **order)
+
+    async def control_image(self, requester: Requester, data: bytes, kind: str) -> Job:
+        """What a ControlNet would follow of a picture, to be looked at. Raises `InputError`."""
+        order = await asyncio.to_thread(controlling.order, data, kind, self.config)
+        return await self.intake.enqueue(requester, Task.CONTROL, **order)
 
     async def _post_alone(self, requester: Requester, parent: Job, image: StoredImage) -> Job:
         """It needs no device, so the job is done at once and costs nothing."""
@@ -303,7 +317,7 @@ class Studio:
             parsed = self.parse(line)
         except PromptError:
             return line
-        gone = {"seed", *(NEED_A_PICTURE if wish else ())}
+        gone = {"seed", *(ALONE if wish else ())}
         kept = {name: value for name, value in parsed.chosen.items() if name not in gone}
         return format_line(parsed.prompt, {**kept, **(wish or {})})
 

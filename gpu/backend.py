@@ -36,7 +36,7 @@ class ModelCapabilities(Record):
 
     tasks: tuple[Task, ...] = tuple(Task)
     schedulers: tuple[str, ...] = ()
-    inputs: tuple[InputRole, ...] = (InputRole.IMAGE, InputRole.MASK)
+    inputs: tuple[InputRole, ...] = (InputRole.IMAGE, InputRole.MASK, InputRole.CONTROL)
     """Roles of pictures that it can draw from."""
     upscalers: tuple[str, ...] = tuple(UPSCALER_NAMES)
     """What can make pictures larger here."""

@@ -24,11 +24,13 @@ import torch
 
 from gpu.backend import Event, Failed, ModelCapabilities
 from gpu.bugs import as_backend_error
+from gpu.control import Preprocessors, Setting
+from gpu.controlling import first_phases, looked_at
 from gpu.device import choose_device, choose_dtype, free_memory, ran_out_of_memory, synchronize
 from gpu.enlarging import plan
 from gpu.errors import JobCancelled, NotSupported, OutOfMemory
 from gpu.families import FAMILIES
-from gpu.families.base import Family
+from gpu.families.base import Family, Plan
 from gpu.fetching import Fetcher
 from gpu.gallery import Gallery, RefusedError
 from gpu.hub import HubCache
@@ -100,6 +102,7 @@ class Engine:
         threads: int = 0,
         image_check: ImageCheck | None = None,
         loras: LoraFolder | None = None,
+        control: Mapping[str, str] | None = None,
         slots: int = 8,
         memory_gb: float | str = "auto",
         load: Load = load_components,
@@ -123,6 +126,7 @@ class Engine:
         self._loras = loras or LoraFolder(None)
         self._gallery = Gallery(data_dir, image_check)
         self._upscalers = Upscalers(self._device)
+        self._preprocessors = Preprocessors(Setting(self._device, control or {}))
         self._fetcher = fetcher or Fetcher(HubCache.from_environment(), on_loading)
         self._families = Pool(
             self._load_family, budget=budget(memory_gb, self._device), device=self._device,
@@ -170,7 +174,7 @@ class Engine:
         """Load a model and measure it. Raises `ModelError`."""
         measured = self._families.get(model, ()).measure(self._gallery, self._clock)
         upscalers = self._upscalers.names
-        tasks = (*measured.tasks, *([Task.ENLARGE] if upscalers else []))
+        tasks = (*measured.tasks, Task.CONTROL, *([Task.ENLARGE] if upscalers else []))
         return measured.model_copy(update={"tasks": tasks, "upscalers": upscalers})
 
     def score(self, path: Path) -> dict[str, float]:
@@ -198,13 +202,19 @@ class Engine:
     def _start(self, request: GenerationRequest) -> None:
         family = self._families.get(request.params.model, self._busy)
         started = self._clock()
-        work, phases = plan(request, family, self._gallery, self._upscalers)
+        work, phases = self._plan(request, family)
         state = phases[0].prepare(work)
         now = self._clock()
         steps = sum(phase.steps for phase in phases)
         job = Job(request, deque(phases), state, steps, stepped_at=now, device_seconds=now - started)
         self._jobs[request.job_id] = job
         self._settle(job)
+
+    def _plan(self, request: GenerationRequest, family: Family) -> Plan:
+        if request.task is Task.CONTROL:
+            return looked_at(request, self._gallery, self._preprocessors)
+        work, phases = plan(request, family, self._gallery, self._upscalers)
+        return Plan(work, [*first_phases(request, self._gallery, self._preprocessors), *phases])
 
     @property
     def _busy(self) -> set[str]:

@@ -19,7 +19,7 @@ from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
 from typing import Self
 
-from PIL import Image, ImageDraw, ImageFilter, ImageOps
+from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps
 
 from gpu.backend import Event, Failed, ModelCapabilities
 from gpu.bugs import as_backend_error
@@ -31,8 +31,8 @@ from gpu.params import NO_UPSCALER, Scheduler
 from gpu.safety.base import refused
 from gpu.types import GenerationRequest, GenerationResult, ImageResult, InputRole, ModelSpec, Progress, Task
 
-TASKS = (Task.IMAGINE, Task.VARY, Task.OUTPAINT, Task.ENLARGE)
-INPUTS = (InputRole.IMAGE, InputRole.MASK)
+TASKS = (Task.IMAGINE, Task.VARY, Task.OUTPAINT, Task.ENLARGE, Task.CONTROL)
+INPUTS = (InputRole.IMAGE, InputRole.MASK, InputRole.CONTROL)
 ENLARGED = 4
 LATENT_SIDE = 16
 PREVIEWS = 4
@@ -236,6 +236,8 @@ class FakeEngine:
 def _paint_all(request: GenerationRequest, data_dir: Path) -> list[Image.Image]:
     if request.task is Task.ENLARGE:
         return [_enlarge(request, data_dir)]
+    if request.task is Task.CONTROL:
+        return [_outlines(request, data_dir)]
     return [_paint(request, index, data_dir) for index in range(1, request.params.num_images + 1)]
 
 
@@ -251,6 +253,8 @@ def _paint(request: GenerationRequest, index: int, data_dir: Path) -> Image.Imag
         parent = _decode_latents((data_dir / request.start_latents).read_bytes()).resize(picture.size)
         picture = Image.blend(parent, picture, 0.75 * request.strength)
     picture = _paint_over(picture, request, data_dir)
+    if request.of_role(InputRole.CONTROL) and request.params.control:
+        picture = ImageChops.screen(picture, _outlines(request, data_dir).resize(picture.size))
     _sign(picture, str(params.image_seed(index)))
     scale = params.hires if params.hires > 1 or params.upscaler == NO_UPSCALER else ENLARGED
     return picture if scale == 1 else ImageOps.scale(picture, scale)
@@ -263,6 +267,12 @@ def _enlarge(request: GenerationRequest, data_dir: Path) -> Image.Image:
     if request.strength:
         _sign(picture, str(request.params.seed))
     return picture
+
+
+def _outlines(request: GenerationRequest, data_dir: Path) -> Image.Image:
+    """A control image of any kind: where the picture that was sent along changes."""
+    with Image.open(data_dir / request.of_role(InputRole.CONTROL)[0].path) as sent:
+        return sent.convert("L").filter(ImageFilter.FIND_EDGES).convert("RGB")
 
 
 def _paint_over(picture: Image.Image, request: GenerationRequest, data_dir: Path) -> Image.Image:

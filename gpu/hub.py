@@ -17,8 +17,20 @@ from threading import Lock
 from typing import Any
 
 from gpu.errors import ModelError
-from gpu.sources import Hub, Local, ModelFiles, check_lora, choose, layout_of, local_files, where
-from gpu.types import LoraSpec, ModelSpec
+from gpu.sources import (
+    Choice,
+    Hub,
+    Local,
+    ModelFiles,
+    check_lora,
+    choose,
+    choose_net,
+    keys,
+    layout_of,
+    local_files,
+    where,
+)
+from gpu.types import LoraSpec, ModelSpec, NetSpec
 
 OnProgress = Callable[[int, int], None]
 """Called with bytes done and bytes in all, from several threads."""
@@ -86,6 +98,19 @@ class HubCache:
             path = self._download(source, _only(sizes, name, spec.source), "", on_progress) / name
         check_lora(path, spec.source)
         return path
+
+    def net(self, spec: NetSpec, on_progress: OnProgress) -> tuple[Path, Choice]:
+        """The folder of a network beside a model, and its checked files. Raises `ModelError`."""
+        source = where(spec)
+        folder = source.path if isinstance(source, Local) else self._snapshot(source)
+        if isinstance(source, Hub) and not folder.is_dir():
+            sizes = self._listing(source)
+            wanted = {name: sizes[name] for name in choose_net(sizes, spec).files}
+            folder = self._download(source, wanted, "", on_progress)
+        choice = choose_net([path.name for path in folder.iterdir() if path.is_file()], spec)
+        for name in (name for name in choice.files if name.endswith(".safetensors")):
+            keys(folder / name)
+        return folder, choice
 
     def free(self) -> int:
         """Bytes that fit on the disk of the cache."""

@@ -112,6 +112,11 @@ class GenerationParams(BaseModel):
         str, param("--lora", kind="loras", low=-2, high=2, slash=True, examples=("flat-lime:0.8",),
                    help="A LoRA of the folder loras/, and how much of it; several with commas."),
     ] = ""
+    control: Annotated[
+        str, param("--control", kind="controls", low=0, high=2, slash=True,
+                   examples=("canny", "canny:0.8", "depth:0.7:0-0.6", "pose:ready"),
+                   help="With a control image: follow its outlines, depth or pose; kind:weight:start-end."),
+    ] = ""
     strength: Annotated[
         float, param("--strength", low=0, high=1, slash=True,
                      help="With a picture: how much of it is drawn anew, from 0 (none) to 1 (all)."),
@@ -171,7 +176,8 @@ class Param(BaseModel):
     name: str
     flags: tuple[str, ...]
     kind: str
-    """int, float, str, bool, choice, or a word with its own grammar: ratio, list, model, style, quality, loras."""
+    """int, float, str, bool, choice, or a word with its own grammar: ratio, list, model, style, quality, loras,
+    controls."""
     default: Any
     low: int | float | None
     high: int | float | None

@@ -48,7 +48,7 @@ class Pool:
     @property
     def size(self) -> int:
         """Bytes of all models that are loaded."""
-        return sum(size for _, size in self._models.values())
+        return sum(self._bytes(name) for name in self._models)
 
     @property
     def unet_calls(self) -> int:
@@ -59,7 +59,7 @@ class Pool:
         """Whether a model is there, or could be beside those that are drawing."""
         if name in self._models or not busy:
             return True
-        return self._expect(name) + sum(self._models[other][1] for other in busy) <= self._budget
+        return self._expect(name) + sum(self._bytes(other) for other in busy) <= self._budget
 
     def get(self, name: str, busy: Collection[str]) -> Family:
         """A model, loaded if need be; others that are not `busy` go if there is no room. Raises `ModelError`."""
@@ -67,14 +67,21 @@ class Pool:
             self._make_room(self._expect(name), {name, *busy})
             self._models[name] = self._load(name)
             self._make_room(0, {name, *busy})  # now its true size is known
+        else:
+            self._make_room(0, {name, *busy})  # they may have grown
         self._models.move_to_end(name)
         return self._models[name][0]
+
+    def _bytes(self, name: str) -> int:
+        family, size = self._models[name]
+        return size + family.grown
 
     def _make_room(self, size: int, keep: Collection[str]) -> None:
         for name in [name for name in self._models if name not in keep]:
             if self.size + size <= self._budget:
                 return
-            family, freed = self._models.pop(name)
+            freed = self._bytes(name)
+            family, _ = self._models.pop(name)
             self._calls_of_gone += family.unet_calls
             log.info("model %s leaves the device: %d MB", name, freed // 10**6)
             del family

@@ -16,7 +16,7 @@ from pathlib import Path
 from safetensors import SafetensorError, safe_open
 
 from gpu.errors import ModelError
-from gpu.types import LoraSpec, ModelSpec
+from gpu.types import LoraSpec, ModelSpec, NetSpec
 
 CONFIGS = Path(__file__).parent / "families" / "configs"
 """Folders that describe the parts of a single file, by family."""
@@ -177,7 +177,7 @@ class ModelFiles:
         return sum(path.stat().st_size for path in {*paths, *([self.single] if self.single else [])})
 
 
-def where(spec: ModelSpec | LoraSpec) -> Local | Hub:
+def where(spec: ModelSpec | LoraSpec | NetSpec) -> Local | Hub:
     """Read `spec.source`. Raises `ModelError` for a path at which nothing is."""
     path = Path(spec.source).expanduser()
     if path.exists():
@@ -209,6 +209,13 @@ def choose(names: Iterable[str], layout: Layout, variant: str, source: str) -> d
         folder, _, file = name.rpartition("/")
         files.setdefault(folder, set()).add(file)
     return {part.name: _choose_part(part, files, variant, source) for part in layout.parts}
+
+
+def choose_net(names: Iterable[str], spec: NetSpec) -> Choice:
+    """The same for a part that has a folder or repository of its own. Raises `ModelError`."""
+    here = [f"net/{name}" for name in names if "/" not in name]
+    choice = choose(here, Layout((Part("net", ("net",)),), ()), spec.variant, spec.source)["net"]
+    return Choice("", tuple(name.removeprefix("net/") for name in choice.files), choice.variant)
 
 
 def _choose_part(part: Part, files: Mapping[str, Collection[str]], variant: str, source: str) -> Choice:

@@ -41,6 +41,15 @@ class LoraSpec(Setting):
     weight: float = 1.0
 
 
+class NetSpec(Setting):
+    """A network beside a model, such as a ControlNet: one part in a folder of its own."""
+
+    source: str
+    """A folder, or a hub repository."""
+    revision: str = ""
+    variant: str = ""
+
+
 DEAF = frozenset({"flux"})
 """Families that hear no negative prompt, whatever the guidance."""
 
@@ -60,6 +69,8 @@ class ModelSpec(Setting):
     config: str = ""
     """Single file only: the folder that describes its parts; empty: the family's own, in `gpu/families/configs`."""
     loras: tuple[LoraSpec, ...] = ()
+    controlnets: dict[str, NetSpec] = {}
+    """Kind of control image → the ControlNet that follows it; loaded when a request asks for it."""
     licence: str = ""
     licence_url: str = ""
     pixels: int = 1024 * 1024
@@ -116,6 +127,8 @@ class Task(StrEnum):
     """Draw what is around a finished image, or beside it."""
     UPSCALE = "upscale"
     """Post one image of a grid alone."""
+    CONTROL = "control"
+    """Make a control image of a picture, to be looked at."""
     ENLARGE = "enlarge"
     """Make a finished picture larger, by an upscaler, and perhaps draw details into it."""
     SHEET = "sheet"

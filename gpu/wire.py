@@ -39,6 +39,8 @@ class WorkerSettings(Setting):
     """The folder of the LoRAs that requests may name."""
     skills: dict[str, str] = {}
     """Skill → the folder of its model, "" for that of an installed package; see `gpu.skills`."""
+    control: dict[str, str] = {}
+    """Kind of control image → folder of the network that makes one; `pose`: the Python that has mediapipe."""
     count: int = Field(1, ge=1)
     """Worker processes."""
     memory_gb: float | Literal["auto"] = "auto"

@@ -156,6 +156,7 @@ def _diffusers(start: Start, on_loading: OnLoading) -> tuple[Engine, str]:
         threads=threads(settings),
         image_check=_image_check(settings.image_check),
         loras=LoraFolder(settings.loras),
+        control=settings.control,
         slots=settings.slots,
         memory_gb=settings.memory_gb,
         on_loading=on_loading,

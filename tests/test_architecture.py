@@ -16,8 +16,8 @@ FILES = sorted(path for package in PACKAGES for path in (PROJECT / package).rglo
 LONGEST_FILE, LONGEST_BODY = 400, 60
 
 ABOVE_THE_LINE = (
-    "backend", "bugs", "canvas", "errors", "fake", "files", "grid", "hub", "inputs", "local", "metadata", "params",
-    "probe", "safety", "safety.base", "skills", "skills.base", "skills.desk", "skills.fake",
+    "backend", "bugs", "canvas", "controls", "errors", "fake", "files", "grid", "hub", "inputs", "local", "metadata",
+    "params", "probe", "safety", "safety.base", "skills", "skills.base", "skills.desk", "skills.fake",
     "skills.opening", "sources",
     "types", "wire", "worker",
 )  # fmt: skip

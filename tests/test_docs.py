@@ -12,6 +12,7 @@ from discord import app_commands
 
 from bot import docs
 from bot.cli import app
+from bot.cogs.control import ControlCog
 from bot.cogs.help import HelpCog
 from bot.cogs.imagine import ImagineCog
 from bot.cogs.info import InfoCog
@@ -29,7 +30,7 @@ from gpu.sources import LAYOUTS
 
 README = (PROJECT / "README.md").read_text("utf-8")
 DOCUMENTS = sorted([PROJECT / "README.md", *(PROJECT / "docs").rglob("*.md")])
-COGS = (HelpCog, ImagineCog, InfoCog, LorasCog, ModelsCog, PromptCog, QueueCog, SweepCog, UpscaleCog)
+COGS = (ControlCog, HelpCog, ImagineCog, InfoCog, LorasCog, ModelsCog, PromptCog, QueueCog, SweepCog, UpscaleCog)
 
 
 def targets() -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Commands that draw: `imagine`, `again`, `upscale`."""
+"""Commands that draw: `imagine`, `again`, `upscale`, `control`."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from bot.cli.base import (
     words,
 )
 from bot.config import DEFAULT_PATH
+from gpu.controls import CONTROL_KINDS
 from gpu.params import UPSCALER_NAMES, UpscalerName
 from gpu.types import InputRole
 
@@ -126,6 +127,18 @@ def upscale(
     (sent,) = _inputs(image=[file])
     wish = _wish(upscaler, creative, config)
     _draw(config, out, lambda studio, requester: studio.enlarge(requester, sent.data, wish))
+
+
+@app.command()
+def control(
+    kind: Annotated[Literal[CONTROL_KINDS], typer.Argument(help="What is taken from the picture.")],  # type: ignore[valid-type]
+    file: Annotated[Path, typer.Argument(help="A picture.")],
+    out: Out = Path("."),
+    config: ConfigFile = DEFAULT_PATH,
+) -> None:
+    """Make the control image of a picture."""
+    (sent,) = _inputs(image=[file])
+    _draw(config, out, lambda studio, requester: studio.control_image(requester, sent.data, kind))
 
 
 def _inputs(**files: list[Path] | None) -> list[NewInput]:

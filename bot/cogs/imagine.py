@@ -24,7 +24,7 @@ Interaction = discord.Interaction[Any]
 Choices = list[app_commands.Choice[str]]
 
 NUMBERS = {"int": int, "float": float}
-COMPLETED = ("model", "style", "quality", "ratio", "loras")
+COMPLETED = ("model", "style", "quality", "ratio", "loras", "controls")
 """Kinds whose values are suggested while typing: they depend on the configuration, or are open."""
 MAX_PROMPT = 6000
 """The longest text that Discord lets a member type."""

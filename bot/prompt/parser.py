@@ -21,6 +21,7 @@ from bot.prompt.reader import LineReader
 from bot.prompt.values import Problem, Vocabulary, read
 from bot.prompt.weights import read_weights
 from bot.prompt.words import plain
+from gpu.controls import CONTROL_KINDS
 from gpu.params import BY_NAME, QUALITY, TABLE, Param
 
 LIMIT = 6000
@@ -61,7 +62,7 @@ def parse(
 
     Raises `PromptError`, whose `suggestion` holds the whole request, options included, as one line that parses.
     """
-    names = {"model": models, "style": styles, "quality": QUALITY, "loras": loras}
+    names = {"model": models, "style": styles, "quality": QUALITY, "loras": loras, "controls": CONTROL_KINDS}
     vocabulary = Vocabulary(names, {"model": former_models})
     reader = LineReader(vocabulary)
     if len(text) > LIMIT:

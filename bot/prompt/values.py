@@ -20,6 +20,7 @@ from bot.prompt import aspect
 from bot.prompt.foreign import BARE, MANY
 from bot.prompt.marks import QUOTES, unescape
 from bot.prompt.words import Word, first_word, fold, looks_like_value, plain, shorten, words
+from gpu.controls import ITEM, read_controls, spell_controls
 from gpu.errors import Fact
 from gpu.params import Param
 
@@ -37,6 +38,7 @@ _COMMA = re.compile(r"[,;，、；\n]")
 _LORA = r"\w(?:[\w.+-]*[\w+])?"
 _WEIGHT = r":[+-]?(?:\d+\.?\d*|\.\d+)"
 _LORAS = re.compile(rf"\s*[{QUOTES}]?\s*({_LORA}(?:{_WEIGHT})?(?:\s*,\s*{_LORA}{_WEIGHT})*)(?![\w:+-])\s?[{QUOTES}]?")
+_CONTROLS = re.compile(rf"\s*[{QUOTES}]?\s*({ITEM}(?:\s*,\s*{ITEM})*)(?![\w:])\s?[{QUOTES}]?", re.IGNORECASE)
 _LONGEST_NAME = 6
 """Words of a name that are tried together."""
 
@@ -154,6 +156,16 @@ def read_loras(row: Param, after: str, vocabulary: Vocabulary) -> Reading | None
     return Reading(", ".join(items), after[found.end() :], problem) if found else None
 
 
+def read_control(row: Param, after: str, vocabulary: Vocabulary) -> Reading | None:
+    """`canny`, `canny:0.8:0-0.6, pose:ready`: kinds with what belongs to them. Numbers out of range are corrected."""
+    found = _CONTROLS.match(after)
+    if not found:
+        return None
+    controls = read_controls(found[1])
+    problem = None if all(control.legal for control in controls) else complaint(row, found[1], vocabulary)
+    return Reading(spell_controls(tuple(control.mended() for control in controls)), after[found.end() :], problem)
+
+
 # --- Guesses: what was meant by a value that cannot be read --------------------------------------------------------
 
 
@@ -200,6 +212,14 @@ def guess_name(row: Param, after: str, vocabulary: Vocabulary) -> Reading | None
     return best
 
 
+def guess_control(row: Param, after: str, vocabulary: Vocabulary) -> Reading | None:
+    """The kind that the word looks most like."""
+    word = first_word(after)
+    kind = word.text.partition(":")[0]
+    near = guess_name(row, kind, vocabulary) if kind else None
+    return near and Reading(f"{near.value}:1", word.rest)
+
+
 def guess_lora(row: Param, after: str, vocabulary: Vocabulary) -> Reading | None:
     """The LoRA that the name looks most like."""
     word = first_word(after)
@@ -228,6 +248,7 @@ KINDS: dict[str, Kind] = {
     "model": Kind(read_name, guess_name, "error-prompt-choice"),
     "style": Kind(read_name, guess_name, "error-prompt-choice"),
     "loras": Kind(read_loras, guess_lora, "error-prompt-lora"),
+    "controls": Kind(read_control, guess_control, "error-prompt-control"),
     "list": Kind(read_list),
     "str": Kind(read_text),
     "bool": Kind(read_bool),

@@ -20,6 +20,7 @@ BAR = 14
 TASKS = {
     Task.VARY: "job-variations", Task.UPSCALE: "job-image", Task.IMAGINE: "job-reroll", Task.OUTPAINT: "job-outpaint",
     Task.ENLARGE: "job-enlarged", Task.SHEET: "job-sheet",
+    Task.CONTROL: "job-image",
 }  # fmt: skip
 """How a job with a parent names it."""
 

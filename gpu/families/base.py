@@ -18,6 +18,8 @@ from torch import Tensor
 
 from gpu.adapters import Adapters
 from gpu.backend import ModelCapabilities
+from gpu.control.nets import ControlNets
+from gpu.controls import read_controls
 from gpu.device import free_memory, ran_out_of_memory
 from gpu.errors import NotSupported
 from gpu.gallery import Gallery
@@ -71,6 +73,11 @@ class Family(Protocol):
     spec: ModelSpec
     unet_calls: int
 
+    @property
+    def grown(self) -> int:
+        """Bytes that were loaded for requests since it was made."""
+        ...
+
     def plan(self, request: GenerationRequest, gallery: Gallery) -> Plan:
         """The phases of a request, of which the last one saves. Raises `NotSupported`."""
         ...
@@ -87,7 +94,7 @@ class Family(Protocol):
 class UNetFamily(ABC):
     """A latent diffusion model with a UNet."""
 
-    roles: ClassVar[tuple[InputRole, ...]] = (InputRole.IMAGE, InputRole.MASK)
+    roles: ClassVar[tuple[InputRole, ...]] = (InputRole.IMAGE, InputRole.MASK, InputRole.CONTROL)
     """What it can draw from."""
 
     def __init__(self, spec: ModelSpec, components: Components, loras: LoraFolder | None = None) -> None:
@@ -97,6 +104,7 @@ class UNetFamily(ABC):
         self.adapters = Adapters(spec, components, loras or LoraFolder(None))
         self.device: torch.device = components.unet.device
         self.dtype: torch.dtype = components.unet.dtype
+        self.nets = ControlNets(spec, self.device, self.dtype, components.vae.config.latent_channels)
         self.unet_calls = 0
         """How often the UNet ran for jobs."""
         self._fits: dict[Hashable, int] = {}
@@ -114,6 +122,7 @@ class UNetFamily(ABC):
     def plan(self, request: GenerationRequest, gallery: Gallery) -> Plan:
         """Text to image, image to image, inpainting, or variations of stored latents. Raises `NotSupported`."""
         self.adapters.check(read_loras(request.params.lora))
+        self.nets.load(read_controls(request.params.control))
         if request.task is Task.VARY and request.start_latents is not None:
             start = Work(start=Encoded(gallery.latents(request.start_latents)))
             return Plan(start, [Draw(self, request.params, request.strength), *self._finish(request, gallery)])
@@ -134,7 +143,7 @@ class UNetFamily(ABC):
         for image in request.inputs:
             if image.role not in self.roles:
                 raise NotSupported("error-input-role", model=self.spec.name, role=image.role)
-        inputs = {image.role: gallery.input(image) for image in request.inputs}
+        inputs = {image.role: gallery.input(image) for image in request.inputs if image.role is not InputRole.CONTROL}
         picture, mask = inputs.get(InputRole.IMAGE), inputs.get(InputRole.MASK)
         if picture is None:
             nothing = [Encode(self, request.job_id, *self._nothing(params))] if self.inpaints else []
@@ -169,6 +178,11 @@ class UNetFamily(ABC):
         measured = measure(self, gallery, clock)
         tasks = (Task.IMAGINE, Task.VARY, Task.OUTPAINT)
         return measured.model_copy(update={"tasks": tasks, "inputs": self.roles})
+
+    @property
+    def grown(self) -> int:
+        """Bytes of the ControlNets that requests have asked for."""
+        return self.nets.size
 
     @property
     def inpaints(self) -> bool:

@@ -75,6 +75,11 @@ class PipelineFamily:
         self._require_size(params)
         return Plan(Work(), [Call(request.job_id, params, self._call(params)), Save(gallery, request)])
 
+    @property
+    def grown(self) -> int:
+        """Nothing."""
+        return 0
+
     def redraw(self, request: GenerationRequest, strength: float) -> list[Phase[Any]]:
         """Not yet. Raises `NotSupported`."""
         raise NotSupported("error-redraw", model=self.spec.name)

@@ -53,6 +53,7 @@ class SD15(UNetFamily):
             rows["timestep"],
             encoder_hidden_states=rows["encoder_hidden_states"],
             timestep_cond=rows.get("timestep_cond"),
+            **self.nets.residuals(rows),
             return_dict=False,
         )[0]
 

@@ -54,6 +54,7 @@ class SDXL(UNetFamily):
             rows["timestep"],
             encoder_hidden_states=rows["encoder_hidden_states"],
             timestep_cond=rows.get("timestep_cond"),
+            **self.nets.residuals(rows),
             added_cond_kwargs={name: rows[name] for name in ("text_embeds", "time_ids")},
             return_dict=False,
         )[0]

@@ -44,6 +44,8 @@ class Work:
     """For an inpainting UNet: what it may see of the start."""
     first: Tensor | None = None
     """The latents of the pictures before they were enlarged, for variations."""
+    controls: tuple[Image.Image, ...] = ()
+    """Control images, one for each control of the request."""
     images: tuple[Image.Image, ...] = ()
     saved: tuple[ImageResult, ...] = ()
 

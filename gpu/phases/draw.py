@@ -13,6 +13,8 @@ from diffusers.utils.torch_utils import randn_tensor
 from PIL import Image
 from torch import Tensor
 
+from gpu.control.nets import Guide, guides
+from gpu.controls import read_controls
 from gpu.errors import NotSupported
 from gpu.loras import read_loras
 from gpu.params import GenerationParams
@@ -62,6 +64,10 @@ class DrawState:
     """For a mask with a UNet that knows of none."""
     beside: Tensor | None = None
     """[n, 1 + channels, h, w]: mask and masked picture, for an inpainting UNet."""
+    guides: tuple[Guide, ...] = ()
+    """What ControlNets follow."""
+    controls: tuple[Image.Image, ...] = ()
+    """Passed on: see `Work.controls`."""
     first: Tensor | None = None
     """Passed on: see `Work.first`."""
     step: int = 0
@@ -83,7 +89,12 @@ class DrawState:
         sample = self.scheduler.scale_model_input(latents, timestep)
         if self.beside is not None:
             sample = torch.cat([sample, torch.cat([self.beside] * (self.rows // len(self.beside)))], dim=1)
-        return {"sample": sample, "timestep": timestep.float().expand(self.rows), **self.conditioning}
+        guided = {
+            name: row
+            for index, guide in enumerate(self.guides)
+            for name, row in guide.rows(index, self.rows, self.step, len(self.timesteps)).items()
+        }
+        return {"sample": sample, "timestep": timestep.float().expand(self.rows), **self.conditioning, **guided}
 
     def apply(self, noise: Tensor) -> None:
         """Take the UNet's rows: guide, then let the scheduler step."""
@@ -131,9 +142,10 @@ class Draw(Phase[DrawState]):
         start = self._start(work.start, shape, generators)
         noise = randn_tensor(shape, generator=generators, device=family.device, dtype=family.dtype)
         conditioning = family.conditioning(params)
+        following = guides(read_controls(params.control), work.controls, (params.width, params.height), noise)
         takes_noise = "generator" in inspect.signature(scheduler.step).parameters
         return DrawState(
-            key=self._key(shape, conditioning),
+            key=(*self._key(shape, conditioning), tuple(guide.control.kind for guide in following)),
             latents=self._noisy(start, noise, scheduler, timesteps),
             scheduler=scheduler,
             timesteps=timesteps,
@@ -142,8 +154,10 @@ class Draw(Phase[DrawState]):
             conditioning=conditioning,
             ground=self._ground(start, noise, work.start, generators),
             beside=self._beside(work.masked, noise, generators),
+            guides=following,
+            controls=work.controls,
             first=work.first,
-        )
+        )  # fmt: skip
 
     def predict(self, states: Sequence[DrawState]) -> list[Tensor]:
         """One UNet call for all rows of all states."""
@@ -160,7 +174,7 @@ class Draw(Phase[DrawState]):
 
     def finish(self, state: DrawState) -> Work:
         """The final latents."""
-        return Work(latents=state.latents, first=state.first)
+        return Work(latents=state.latents, first=state.first, controls=state.controls)
 
     def sketches(self, state: DrawState) -> list[Image.Image]:
         """What the scheduler believes the pictures will be."""

@@ -109,7 +109,7 @@ async def test_transparent_parts_are_redrawn_when_asked(runtime: Runtime, alice:
 
 
 async def test_what_cannot_be_used_is_refused_and_leaves_nothing(runtime: Runtime, alice: Requester) -> None:
-    mask, control = NewInput(InputRole.MASK, png(half_mask())), NewInput(InputRole.CONTROL, png(photo()))
+    mask, style = NewInput(InputRole.MASK, png(half_mask())), NewInput(InputRole.STYLE, png(photo()))
     refusals: list[tuple[str, list[NewInput], str]] = [
         (FOX, [NewInput(InputRole.IMAGE, b"")], "error-input-empty"),
         (FOX, [NewInput(InputRole.IMAGE, b"<svg/>")], "error-input-type"),
@@ -128,8 +128,8 @@ async def test_what_cannot_be_used_is_refused_and_leaves_nothing(runtime: Runtim
         assert refused.value.id == code
     runtime.studio.intake.paused = False
     with pytest.raises(NotSupported) as unable:
-        await runtime.studio.imagine(alice, FOX, inputs=[control])
-    assert unable.value.facts["role"] == InputRole.CONTROL
+        await runtime.studio.imagine(alice, FOX, inputs=[style])
+    assert unable.value.facts["role"] == InputRole.STYLE
     assert not list((runtime.files.root / "inputs").glob("*"))
 
 

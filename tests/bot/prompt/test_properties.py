@@ -83,6 +83,7 @@ def value_of(row: Param) -> st.SearchStrategy[object]:
         "ratio": lambda: st.sampled_from(["1:1", "16:9", "16:10", "43:18", "1:4", "100:99"]),
         "choice": lambda: st.sampled_from(row.choices),
         "loras": lambda: st.sampled_from(["flat-lime:0.8", "flat-lime:1, wet.ink:-0.5"]),
+        "controls": lambda: st.sampled_from(["canny:1", "depth:0.8:0-0.6, pose:ready:0.5"]),
         "str": lambda: st.sampled_from(row.examples),
         "bool": lambda: st.just(True),
     }[row.kind]()
