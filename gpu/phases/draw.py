@@ -145,7 +145,7 @@ class Draw(Phase[DrawState]):
         following = guides(read_controls(params.control), work.controls, (params.width, params.height), noise)
         takes_noise = "generator" in inspect.signature(scheduler.step).parameters
         return DrawState(
-            key=(*self._key(shape, conditioning), tuple(guide.control.kind for guide in following)),
+            key=self._key(shape, conditioning, following),
             latents=self._noisy(start, noise, scheduler, timesteps),
             scheduler=scheduler,
             timesteps=timesteps,
@@ -180,10 +180,13 @@ class Draw(Phase[DrawState]):
         """What the scheduler believes the pictures will be."""
         return [] if state.denoised is None else self._family.sketch(state.denoised)
 
-    def _key(self, shape: tuple[int, ...], conditioning: Mapping[str, Tensor]) -> Hashable:
+    def _key(
+        self, shape: tuple[int, ...], conditioning: Mapping[str, Tensor], following: Sequence[Guide]
+    ) -> Hashable:
         """Everything that is not per row."""
         params, length = self._params, conditioning["encoder_hidden_states"].shape[1]
-        return (self._family.spec.name, *shape[1:], length, read_loras(params.lora), params.tile)
+        nets = tuple(guide.control.kind for guide in following)
+        return (self._family.spec.name, *shape[1:], length, read_loras(params.lora), params.tile, nets)
 
     def _remaining(self, scheduler: Any) -> Tensor:
         """The timesteps that are drawn, counted as img2img counts them."""
