@@ -60,8 +60,7 @@ def contact_sheet(title: str, columns: Labels, rows: Labels, tiles: Sequence[Til
     left = _widest(down, font, width)
     heads = [_wrapped(text, font, width - 2 * GAP, LINES) for text in across]
     whole = left + len(across) * (width + GAP) + GAP
-    title = bare(title)
-    title_lines = _wrapped(title if drawable(title, font) else "", font, whole - 2 * GAP, TITLE_LINES)
+    title_lines = _wrapped(_legible(title, font), font, whole - 2 * GAP, TITLE_LINES)
     pitch = _pitch(font)
     top = pitch * (len(title_lines) + max(len(head) for head in heads)) + 3 * GAP
     sheet = Image.new("RGB", (whole, top + len(down) * (height + GAP)), PAPER)
@@ -94,6 +93,12 @@ def png(sheet: Image.Image) -> bytes:
 def bare(text: str) -> str:
     """Without accents: the font has none."""
     return "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
+
+
+def _legible(text: str, font: Font) -> str:
+    """With a "?" for letters that the font lacks, and nothing where that would be most of it."""
+    shown = "".join(char if drawable(char, font) else "?" for char in bare(text))
+    return shown if 2 * (shown.count("?") - text.count("?")) <= len(shown) else ""
 
 
 def drawable(text: str, font: Font | None = None) -> bool:
