@@ -20,6 +20,7 @@ from bot.cogs.control import ControlCog
 from bot.cogs.help import HelpCog
 from bot.cogs.imagine import ImagineCog
 from bot.cogs.info import InfoCog
+from bot.cogs.lines import LinesCog
 from bot.cogs.loras import LorasCog
 from bot.cogs.models import ModelsCog
 from bot.cogs.prompting import PromptCog
@@ -116,6 +117,7 @@ class EaselBot(commands.Bot):
             ControlCog(self.studio, self.delivery),
             InfoCog(self.studio),
             HelpCog(),
+            LinesCog(self.studio),
             LorasCog(self.studio),
             ModelsCog(self.studio),
             PromptCog(self.studio),

@@ -89,6 +89,7 @@ async def open_studio(config: Config, data_dir: Path | None = None) -> AsyncIter
             guard=guard,
             new_job_id=new_job_id,
             random_seed=random_seed_from(secrets.randbelow),
+            ask=backend.ask,
         )
         await stack.enter_async_context(studio.sweeps.settling())
         yield Runtime(studio=studio, dispatcher=dispatcher, jobs=jobs, files=files, running=running)

@@ -11,7 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bot import controlling, enlarging, exchange
+from bot.assistant import Ask, Assistant
 from bot.config import Config
+from bot.describing import Describer
 from bot.dispatcher import Dispatcher
 from bot.errors import NotYours, PictureGone, PromptError, Refusal
 from bot.guard import Guard
@@ -54,6 +56,7 @@ class Studio:
         guard: Guard,
         new_job_id: Callable[[], str],
         random_seed: Callable[[], int],
+        ask: Ask,
     ) -> None:
         self.config = config
         self.styles = styles
@@ -66,6 +69,8 @@ class Studio:
             self, store=sweeps, queue=queue, jobs=jobs, files=files, dispatcher=dispatcher,
             new_job_id=new_job_id, random_seed=random_seed,
         )  # fmt: skip
+        self.assistant = Assistant(config, ask)
+        self.describer = Describer(self.assistant, parse=self.parse, jobs=jobs, files=files, new_id=new_job_id)
         self._queue = queue
         self._jobs = jobs
         self._files = files
@@ -104,9 +109,10 @@ class Studio:
         parsed = self.parse(text, options)
         spec = self.config.specs[parsed.chosen.get("model") or self.config.default_model]
         seed = parsed.chosen.get("seed", self._random_seed())
-        params, corrected = fit(self._resolve(parsed, spec, seed), spec, parsed.chosen)
+        spoken, translated = await self.assistant.spoken(parsed, spec)
+        params, corrected = fit(self._resolve(spoken, spec, seed), spec, parsed.chosen)
         prepared = await asyncio.to_thread(lambda: prepare(params, read(inputs), parsed.chosen, spec))
-        notes = (*(Note(id=id, facts=facts) for id, facts in parsed.notes), *corrected, *prepared.notes)
+        notes = (*(Note(id=id, facts=facts) for id, facts in parsed.notes), *translated, *corrected, *prepared.notes)
         notes += unused(parsed.chosen, spec) + remarks(prepared.params, self.config.specs, spec)
         line = literal(format_line(parsed.prompt, parsed.chosen))
         return Order(task=Task.IMAGINE, params=prepared.params, text=line, extra={"notes": notes}, inputs=prepared)

@@ -16,6 +16,7 @@ from bot.cogs.control import ControlCog
 from bot.cogs.help import HelpCog
 from bot.cogs.imagine import ImagineCog
 from bot.cogs.info import InfoCog
+from bot.cogs.lines import LinesCog
 from bot.cogs.loras import LorasCog
 from bot.cogs.models import ModelsCog
 from bot.cogs.prompting import PromptCog
@@ -30,7 +31,9 @@ from gpu.sources import LAYOUTS
 
 README = (PROJECT / "README.md").read_text("utf-8")
 DOCUMENTS = sorted([PROJECT / "README.md", *(PROJECT / "docs").rglob("*.md")])
-COGS = (ControlCog, HelpCog, ImagineCog, InfoCog, LorasCog, ModelsCog, PromptCog, QueueCog, SweepCog, UpscaleCog)
+COGS = (
+    ControlCog, HelpCog, ImagineCog, InfoCog, LinesCog, LorasCog, ModelsCog, PromptCog, QueueCog, SweepCog, UpscaleCog,
+)  # fmt: skip
 
 
 def targets() -> Iterator[str]:

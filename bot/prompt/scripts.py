@@ -10,6 +10,8 @@ EVERY_SCRIPT = frozenset({"zimage", "qwen", "openai"})
 
 LEAST = 2
 """Letters of another script from which a text is taken to be written in it: `α` is a sign, `αβ` a word."""
+WHOLE = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL")
+"""Scripts of which a single letter can be a word."""
 
 NAMES = {
     "CJK": "Chinese characters", "HIRAGANA": "Japanese", "KATAKANA": "Japanese", "HANGUL": "Korean",
@@ -26,7 +28,7 @@ def foreign_script(text: str, family: str) -> str:
         return ""
     names = (unicodedata.name(letter, "?").split()[0] for letter in text if letter.isalpha() and not letter.isascii())
     foreign = Counter(name for name in names if name not in KNOWN)
-    if sum(foreign.values()) < LEAST:
+    if sum(foreign.values()) < LEAST and not foreign.keys() & set(WHOLE):
         return ""
     name = foreign.most_common(1)[0][0]
     return NAMES.get(name, name.capitalize())
