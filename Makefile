@@ -15,6 +15,8 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check --constraint con
 
 # Threads that wait sleep: spinning ones make torch ten times slower beside other work, and tests run beside workers.
 test test-slow: export OMP_WAIT_POLICY = PASSIVE
+# Every process of pytest has a core for itself; the workers that tests start have threads as they are set to.
+test: export OMP_NUM_THREADS = 1
 
 help:  ## Show the targets
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -28,7 +30,8 @@ run: $(APP)  ## Run the bot: DISCORD_TOKEN=… make run
 	$(PY) -m bot run
 
 test: $(DEV)  ## Run the tests
-	$(PY) -m pytest -m "not slow"
+	$(PY) -m pytest -m "not slow and not alone" --numprocesses logical --maxprocesses 4 --dist loadfile
+	$(PY) -m pytest -m "alone and not slow"
 
 test-slow: $(DEV)  ## Run the tests that take minutes: soak, long chaos, every model family
 	$(PY) -m pytest -m slow

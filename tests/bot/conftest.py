@@ -60,13 +60,13 @@ class Recorder:
         """The states that were told of one job, in order."""
         return [state for told, state in self.states if told == job_id]
 
-    async def until(self, job_id: str, state: JobState, timeout: float = 20.0) -> None:
+    async def until(self, job_id: str, state: JobState, timeout: float = 90.0) -> None:
         async with asyncio.timeout(timeout):
             while state not in self.of(job_id):
                 self._changed.clear()
                 await self._changed.wait()
 
-    async def until_step(self, job_id: str, step: int = 1, timeout: float = 20.0) -> None:
+    async def until_step(self, job_id: str, step: int = 1, timeout: float = 90.0) -> None:
         async with asyncio.timeout(timeout):
             while not any(p.job_id == job_id and p.step >= step for p in self.progress):
                 self._changed.clear()

@@ -101,7 +101,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_every_job_has_one_result_whatever_dies(config: Config) -> None:
-    await storm(patient(config, "fake"), users=8, each=4, seed=1, pause=(0.1, 0.8), calm=60)
+    await storm(patient(config, "fake"), users=8, each=4, seed=1, pause=(0.1, 0.8), calm=200)
 
 
 @pytest.mark.slow

@@ -68,7 +68,7 @@ class World:
 
     async def until(self, look: Callable[[], Any]) -> Any:
         """The first true result of `look`."""
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(90):
             while True:
                 found = look()
                 if inspect.isawaitable(found):

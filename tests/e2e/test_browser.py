@@ -30,11 +30,14 @@ SWITCHES = (
     "disable-sync",
 )
 SCREENSHOTS = PROJECT / "build" / "screenshots"
-FIRST_PAGE_SECONDS = 15
+FIRST_PAGE_SECONDS = 60
 DRAWN_MS = 90_000
 PROMPT = "a strawberry, flat icon, on a white background --seed 7 --steps 40"
 
-pytestmark = pytest.mark.skipif(BROWSER is None, reason="needs a Chromium: on Debian, apt install chromium")
+pytestmark = [
+    pytest.mark.alone,
+    pytest.mark.skipif(BROWSER is None, reason="needs a Chromium: on Debian, apt install chromium"),
+]
 
 
 @contextlib.asynccontextmanager
@@ -56,7 +59,7 @@ async def demo(folder: Path) -> AsyncIterator[str]:
                 said += line.decode()
         yield found[0]
         process.send_signal(signal.SIGINT)
-        said += (await asyncio.wait_for(process.stdout.read(), 20)).decode()
+        said += (await asyncio.wait_for(process.stdout.read(), 60)).decode()
         assert await process.wait() == 0, said
         assert "Traceback" not in said, said
     finally:

@@ -11,7 +11,7 @@ import pytest
 
 from bot.publisher import Pace, Publisher
 
-PACE = Pace(progress=0.6, retry=0.05, per_second=1000)
+PACE = Pace(progress=1.5, retry=0.05, per_second=1000)
 
 
 class Board:
@@ -42,7 +42,7 @@ class Board:
             self._news.set()
 
     async def until(self, count: int) -> list[str]:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while len(self.written) < count:
                 self._news.clear()
                 await self._news.wait()

@@ -72,7 +72,7 @@ def written(data_dir: Path) -> list[Path]:
     return list(data_dir.rglob("*.png*"))
 
 
-async def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
+async def until(condition: Callable[[], object], seconds: float = 60.0) -> None:
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110 (a process has no event)
             await asyncio.sleep(0.01)
@@ -140,8 +140,8 @@ async def test_a_worker_is_ready_soon_and_gone_at_once(opened: Open) -> None:
     async with opened():
         ready = time.monotonic()
     closed = time.monotonic()
-    assert ready - started < 8  # 0.3 s on a quiet machine
-    assert closed - ready < 2
+    assert ready - started < 30  # 0.3 s on a quiet machine
+    assert closed - ready < 10  # a quiet machine needs a tenth of a second
 
 
 async def test_fifty_jobs_through_two_workers_each_get_their_own_pictures(opened: Open) -> None:
@@ -268,7 +268,7 @@ async def test_giving_up_on_a_job_stops_it_and_its_next_attempt_works(opened: Op
         job.task.cancel()
         await asyncio.wait([job.task])
         assert job.task.cancelled()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             result = await backend.generate(request("job"), ignore)
         assert len(result.images) == 1
 
@@ -397,7 +397,7 @@ async def test_closing_ends_the_jobs_in_progress(tmp_path: Path, monkeypatch: py
     await asyncio.sleep(0.1)
     started = time.monotonic()
     await backend.close()
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 20  # the step would take 1000
     assert isinstance(await job.error(), WorkerCrashed)
     assert psutil.Process().children() == []
 

@@ -39,6 +39,8 @@ from gpu.wire import (
 from gpu.worker import Worker
 
 PROJECT = Path(__file__).resolve().parents[2]
+SOON = 15.0
+"""Seconds that a busy machine may take for what needs one or two; the steps that are interrupted take a thousand."""
 SPEC = ModelSpec(name="starter", family="sdxl", source="nowhere")
 
 
@@ -65,7 +67,7 @@ class Child:
     def seconds_to_end(self) -> float:
         started = time.monotonic()
         self.stdin.close()
-        self.process.wait(10)
+        self.process.wait(60)
         return time.monotonic() - started
 
 
@@ -108,7 +110,7 @@ def test_a_conversation(tmp_path: Path) -> None:
         assert [message.progress.step for message in progress if isinstance(message, Progressed)] == [1, 2, 3]
         assert isinstance(finished, Finished)
         assert (tmp_path / finished.result.images[0].path).is_file()
-        assert child.seconds_to_end() < 2
+        assert child.seconds_to_end() < SOON
         assert child.process.returncode == 0
 
 
@@ -125,19 +127,19 @@ def test_it_ends_in_the_middle_of_a_step_when_its_input_closes(tmp_path: Path) -
         child.tell(start(tmp_path), Generate(request=request("job")))
         child.hear_until(Ready)
         time.sleep(0.1)
-        assert child.seconds_to_end() < 2
+        assert child.seconds_to_end() < SOON
 
 
 def test_it_ends_in_the_middle_of_loading_when_its_input_closes(tmp_path: Path) -> None:
     with worker(EASEL_FAKE_LOAD_SECONDS="1000") as child:
         child.tell(start(tmp_path))
         time.sleep(0.3)
-        assert child.seconds_to_end() < 2
+        assert child.seconds_to_end() < SOON
 
 
 def test_it_ends_when_nobody_ever_starts_it() -> None:
     with worker() as child:
-        assert child.seconds_to_end() < 2
+        assert child.seconds_to_end() < SOON
 
 
 def test_it_ends_when_nobody_listens_any_more(tmp_path: Path) -> None:

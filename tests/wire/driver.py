@@ -87,7 +87,7 @@ def ephemerals(discord: FakeDiscord) -> list[Json]:
     return [m for m in discord.board.messages.values() if m["flags"] & EPHEMERAL]
 
 
-async def eventually(look: Callable[[], Result], seconds: float = 20.0, what: str = "") -> Result:
+async def eventually(look: Callable[[], Result], seconds: float = 90.0, what: str = "") -> Result:
     """The first true result of `look`, tried 50 times a second."""
     deadline = time.monotonic() + seconds
     while not (result := look()):

@@ -59,7 +59,7 @@ class BotProcess:
                 sys.executable, *arguments, cwd=PROJECT, env=environment, stdin=asyncio.subprocess.DEVNULL, stdout=log,
                 stderr=log, start_new_session=True,
             )  # fmt: skip
-        await eventually(lambda: self._listens(identifies), 30, f"the bot connects: {self.log()[-2000:]}")
+        await eventually(lambda: self._listens(identifies), 90, f"the bot connects: {self.log()[-2000:]}")
 
     async def kill(self) -> None:
         """kill -9: no chance to say good-bye."""
@@ -99,6 +99,6 @@ class BotProcess:
         if self.process is None or self.process.returncode is not None:
             return 0
         self.process.send_signal(how)
-        code = await asyncio.wait_for(self.process.wait(), 20)
-        await eventually(lambda: not self.discord.gateway.connected.is_set(), 5, "the gateway notices")
+        code = await asyncio.wait_for(self.process.wait(), 60)
+        await eventually(lambda: not self.discord.gateway.connected.is_set(), 30, "the gateway notices")
         return code

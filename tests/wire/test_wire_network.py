@@ -131,7 +131,7 @@ async def test_told_to_reconnect_it_resumes(story: Story) -> None:
 async def test_a_refused_resume_becomes_a_new_session(story: Story) -> None:
     identifies = story.discord.gateway.identifies
     await story.discord.gateway.drop(forget=True)
-    await eventually(lambda: story.discord.gateway.identifies == identifies + 1, 15)
+    await eventually(lambda: story.discord.gateway.identifies == identifies + 1, 90)
     await story.imagine()
     await story.pictures()
 

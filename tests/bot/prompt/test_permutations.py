@@ -87,10 +87,10 @@ def test_counting_makes_no_line() -> None:
 
 
 def test_ten_thousand_lines() -> None:
-    begun = time.process_time()
+    begun = time.thread_time()
     assert len(set(Permutations(f"{{{','.join(map(str, range(100)))}}} " * 2))) == 10_000
     assert len(set(Permutations(f"{{{','.join(map(str, range(10_000)))}}}"))) == 10_000
-    assert time.process_time() - begun < 5
+    assert time.thread_time() - begun < 30  # a quiet machine needs a fifth of a second
 
 
 @pytest.mark.parametrize("depth", [40, 2000])

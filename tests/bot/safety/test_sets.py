@@ -51,8 +51,9 @@ def test_innocent_prompts_are_never_blocked() -> None:
     assert [sample.text for sample in samples if check_prompt(sample.text, OPEN).action is not Action.ALLOW] == []
 
 
-def test_dictionary_words_that_contain_a_term_are_not_blocked(rng: random.Random) -> None:
-    samples = list(dictionary(rng, per_language=800))
+@pytest.mark.parametrize("per_language", [200, pytest.param(800, marks=pytest.mark.slow)])
+def test_dictionary_words_that_contain_a_term_are_not_blocked(rng: random.Random, per_language: int) -> None:
+    samples = list(dictionary(rng, per_language=per_language))
     blocked = [sample.text for sample in samples if check_prompt(sample.text, STRICT).action is Action.BLOCK]
-    assert len(samples) > 5000
+    assert len(samples) > 6 * per_language
     assert len(blocked) / len(samples) <= 0.01, blocked
