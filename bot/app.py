@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import discord
@@ -17,6 +17,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cogs.control import ControlCog
+from bot.cogs.forms import FormsCog
 from bot.cogs.help import HelpCog
 from bot.cogs.imagine import ImagineCog
 from bot.cogs.info import InfoCog
@@ -30,6 +31,7 @@ from bot.cogs.sweep import SweepCog
 from bot.cogs.upscale import UpscaleCog
 from bot.config import Config
 from bot.delivery import Delivery
+from bot.gallery import ServerGallery
 from bot.permissions import invite_url
 from bot.presses import Presses
 from bot.publisher import Pace
@@ -83,6 +85,9 @@ class EaselBot(commands.Bot):
         self.delivery = Delivery(
             self, studio=runtime.studio, jobs=runtime.jobs, files=runtime.files, clock=time.time, pace=pace or Pace()
         )
+        self.gallery = ServerGallery(self, runtime.studio, self.delivery, self.config)
+        self.wants_remix: Callable[[int], Awaitable[bool]] = _never
+        """Whether a member changes the line before V and re-roll draw."""
         self._dispatcher = runtime.dispatcher
 
     async def setup_hook(self) -> None:
@@ -116,6 +121,7 @@ class EaselBot(commands.Bot):
             UpscaleCog(self.studio, self.delivery),
             ControlCog(self.studio, self.delivery),
             InfoCog(self.studio),
+            FormsCog(),
             HelpCog(),
             LinesCog(self.studio),
             LorasCog(self.studio),
@@ -130,6 +136,10 @@ class EaselBot(commands.Bot):
         if guild:
             self.tree.copy_global_to(guild=guild)
         await self.tree.sync(guild=guild)
+
+
+async def _never(user_id: int) -> bool:
+    return False
 
 
 def _warm_up(studio: Studio) -> None:

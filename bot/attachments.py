@@ -24,10 +24,12 @@ ROLES = {
 async def received(options: Mapping[str, object]) -> list[NewInput]:
     """What is attached to the options of a command. Raises `InputError` for what is too large or no picture."""
     attached = [(role, options.get(name)) for name, role in ROLES.items()]
-    return [NewInput(role, await _read(file)) for role, file in attached if isinstance(file, discord.Attachment)]
+    files = [(role, file) for role, file in attached if isinstance(file, discord.Attachment)]
+    return [NewInput(role, await read_attachment(file)) for role, file in files]
 
 
-async def _read(file: discord.Attachment) -> bytes:
+async def read_attachment(file: discord.Attachment) -> bytes:
+    """Its bytes. Raises `InputError` for what is too large, no picture, or gone."""
     if file.size > MAX_BYTES:
         raise InputError("error-input-bytes", size=round(file.size / 2**20), limit=MAX_BYTES // 2**20)
     if file.content_type and not file.content_type.startswith("image/"):

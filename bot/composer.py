@@ -1,13 +1,16 @@
 """Composes the message of a job as it is now: reads its place, its newest step, its pictures, its parent.
 
-Remembers what it last said of a running job, so that nothing is sent twice. Sends nothing; knows no Discord.
+Remembers what it last said of a running job, so that nothing is sent twice. Sends nothing.
 """
 
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+
+import discord
 
 from bot import pictures
 from bot.errors import PictureGone
@@ -108,7 +111,28 @@ class Composer:
             upload = await asyncio.to_thread(pictures.sheet, job, images, self._files.root, limit, about)
         except EaselError as error:
             return message.ended(job, parent, sentence_of(error, job.locale))
-        return message.pictures(job, parent, len(images), (replace(upload, spoiler=spoiler),))
+        used = await self._studio.marks.used(job.id)
+        return message.pictures(job, parent, len(images), (replace(upload, spoiler=spoiler),), used)
+
+    async def buttons(self, job: Job) -> discord.ui.View:
+        """What stands under the pictures now: buttons that were used show it."""
+        images = await self._studio.images(job.id)
+        return message.buttons(job, len(images), await self._studio.marks.used(job.id))
+
+    async def exhibit(self, job: Job, limit: int, where: Where) -> Post:
+        """The pictures for a gallery. Raises `PictureGone`, `PictureWithheld`, `PictureHeld`, `PictureTooLarge`."""
+        images, spoiler = await self._shown(job, where)
+        about = message.alt_text(job, len(images))
+        upload = await asyncio.to_thread(pictures.sheet, job, images, self._files.root, limit, about)
+        return replace(message.pictures(job, None, len(images), (replace(upload, spoiler=spoiler),)), owner_id=0)
+
+    async def originals(self, job: Job, where: Where) -> list[Upload]:
+        """The stored files as they are. Raises `PictureGone`, `PictureWithheld`, `PictureHeld`."""
+        images, spoiler = await self._shown(job, where)
+        about, root = message.alt_text(job, 1), self._files.root
+        size = sys.maxsize
+        made = [await asyncio.to_thread(pictures.single, job, image, root, size, about) for image in images]
+        return [replace(upload, spoiler=spoiler) for upload in made]
 
     async def _shown(self, job: Job, where: Where) -> tuple[Sequence[StoredImage], bool]:
         """The pictures, and whether behind a spoiler: by the rules of this place and moment, not of their drawing."""

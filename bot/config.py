@@ -134,6 +134,13 @@ class VaryConfig(Setting):
     strong: float = Field(0.85, gt=0, le=1)
 
 
+class GalleryConfig(Setting):
+    """`[gallery]`"""
+
+    channels: dict[str, int] = {}
+    """Server id → the channel where starred pictures are shown."""
+
+
 class OpenAIConfig(Setting):
     """`[openai]`"""
 
@@ -167,6 +174,7 @@ class Config(Setting):
     prompt: PromptConfig = PromptConfig()
     describe: DescribeConfig = DescribeConfig()
     openai: OpenAIConfig = OpenAIConfig()
+    gallery: GalleryConfig = GalleryConfig()
     models: dict[str, ModelSpec]
 
     @model_validator(mode="after")

@@ -16,7 +16,8 @@ from typing import Any
 import discord
 
 from bot.composer import Composer
-from bot.errors import Unreachable
+from bot.errors import Refusal, Unreachable
+from bot.guard import where_of
 from bot.mailbox import FILE_TOO_LARGE, Address, Mailbox
 from bot.permissions import require_in
 from bot.publisher import Pace, Publisher
@@ -26,10 +27,10 @@ from bot.studio import Studio
 from bot.text import sentence
 from bot.views.post import Post
 from bot.views.who import is_age_restricted, requester_of
-from gpu.types import Progress
+from gpu.types import Progress, Task
 from storage.images import ImageFiles
 from storage.jobs import JobStore
-from storage.models import Job
+from storage.models import Job, JobState
 
 log = logging.getLogger(__name__)
 
@@ -140,6 +141,32 @@ class Delivery:
     async def mail(self, job: Job) -> None:
         """Send the owner the pictures of a job one by one, with seed and id. Raises `PictureGone`, `Unreachable`."""
         await self._mailbox.direct(job.user_id, await self._composer.mail(job, DM_LIMIT))
+
+    async def mark_used(self, job_id: str, custom_id: str) -> None:
+        """A button of the job's message was used: it shows that from now on."""
+        await self._studio.marks.use(job_id, custom_id)
+        job = await self._jobs.get(job_id)
+        if job.state is JobState.DONE and job.task is not Task.SHEET and await self._studio.images(job_id):
+            await tolerant(self._mailbox.redress(job, await self._composer.buttons(job)))
+
+    async def originals(self, interaction: discord.Interaction[Any], job: Job) -> None:
+        """Answer with the stored files. Raises `PictureGone`, `PictureWithheld`, `PictureTooLarge`."""
+        where = where_of(requester_of(interaction))
+        files = await self._composer.originals(job, where)
+        limit = interaction.guild.filesize_limit if interaction.guild else DM_LIMIT
+        if max(len(file.data) for file in files) > limit:
+            raise Refusal("error-original-large", limit=limit // 2**20)
+        for file in files:  # one by one: a request holds 25 MB
+            await interaction.followup.send(file=file.file(), ephemeral=True)
+
+    async def exhibit(self, job: Job, where: Where) -> Address:
+        """Post the pictures in a gallery. Raises what hides them there, and `discord.HTTPException`."""
+        post = await self._composer.exhibit(job, self._limit(job), where)
+        return await self._mailbox.post(where.channel_id, post, nonce=f"{job.id}-g")
+
+    async def unpost(self, channel_id: int, message_id: int) -> None:
+        """Remove a message of a gallery, where it still exists."""
+        await self._mailbox.remove(Address(channel_id, message_id))
 
     def unreached(self, user_id: int) -> frozenset[str]:
         """The member's jobs whose end could be told nowhere; the next command tells it."""

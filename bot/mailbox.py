@@ -65,6 +65,21 @@ class Mailbox:
             log.warning("job %s: channel %s is shut (%s)", job.id, job.channel_id, error.code)
         return await self._elsewhere(job, post, insist)
 
+    async def redress(self, job: Job, view: discord.ui.View) -> None:
+        """Put other buttons under the job's message, where it still exists and can be changed."""
+        if job.message_id:
+            await self._unless(GONE | SHUT, self._channel(job).get_partial_message(job.message_id).edit(view=view))
+
+    async def post(self, channel_id: int, post: Post, nonce: str) -> Address:
+        """A message that is not a job's own. Raises `discord.HTTPException`."""
+        channel = self._client.get_partial_messageable(channel_id)
+        return _address(await channel.send(**post.sending(), nonce=nonce))
+
+    async def remove(self, address: Address) -> None:
+        """Delete such a message, where it still exists and can be removed."""
+        channel = self._client.get_partial_messageable(address.channel_id)
+        await self._unless(GONE | SHUT, channel.get_partial_message(address.message_id).delete())
+
     async def delete(self, job: Job) -> None:
         """Remove the job's message, where it still exists and can be removed."""
         if job.message_id:

@@ -13,7 +13,7 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot.errors import Confirmation, PromptError
+from bot.errors import Confirmation, PictureGone, PromptError
 from bot.text import sentence, sentence_of
 from bot.views.run import LINE_LIMIT, line_embeds, run_view
 from bot.views.sweep import question
@@ -36,6 +36,7 @@ async def report(interaction: discord.Interaction[Any], error: Exception) -> Non
         reply |= {"embeds": line_embeds(cause.suggestion), "view": run_view(str(interaction.locale))}
     if isinstance(cause, Confirmation):
         reply |= question(cause, str(interaction.locale))
+    reply |= await _line_again(interaction, cause)
     try:
         if interaction.response.is_done():
             await interaction.followup.send(**reply)
@@ -43,6 +44,20 @@ async def report(interaction: discord.Interaction[Any], error: Exception) -> Non
             await interaction.response.send_message(**reply)
     except discord.HTTPException as lost:
         log.warning("a report could not be delivered: %s", lost)
+
+
+async def _line_again(interaction: discord.Interaction[Any], cause: BaseException) -> dict[str, Any]:
+    """Where pictures are gone, their line, and the button that runs it again."""
+    job_id = cause.facts.get("job") if isinstance(cause, PictureGone) else None
+    if not job_id:
+        return {}
+    try:
+        line = (await interaction.client.studio.job(str(job_id))).text
+    except EaselError:
+        return {}
+    if not 0 < len(line) <= LINE_LIMIT:
+        return {}
+    return {"embeds": line_embeds(line), "view": run_view(str(interaction.locale))}
 
 
 def explain(error: BaseException, locale: str) -> str:

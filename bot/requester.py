@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from storage.models import Job
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requester:
@@ -26,3 +28,8 @@ class Requester:
     """The channel is marked as age-restricted."""
     interaction_id: int = 0
     interaction_token: str = ""
+
+
+def may_see(who: Requester, job: Job) -> bool:
+    """One's own jobs, and those of the server one is in; another member's direct messages stay private."""
+    return job.user_id == who.user_id or (job.guild_id != 0 and job.guild_id == who.guild_id)

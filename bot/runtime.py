@@ -25,6 +25,7 @@ from storage.audit import AuditLog
 from storage.database import Database
 from storage.images import ImageFiles
 from storage.jobs import JobStore
+from storage.marks import MarkStore
 from storage.models import new_job_id
 from storage.pseudonyms import Pseudonyms
 from storage.queue import Queue
@@ -72,9 +73,7 @@ async def open_studio(config: Config, data_dir: Path | None = None) -> AsyncIter
             stack.push_async_callback(remote.close)
             backends["openai"] = remote
         jobs = JobStore(database)
-        dispatcher = Dispatcher(
-            queue=queue, files=files, backends=backends, lease_seconds=config.queue.lease_seconds
-        )
+        dispatcher = Dispatcher(queue=queue, files=files, backends=backends, lease_seconds=config.queue.lease_seconds)
         running = asyncio.create_task(dispatcher.run(), name="dispatcher")
         stack.push_async_callback(_stop, running)
         guard = await _guard(config, database, jobs, files, dispatcher)
@@ -83,6 +82,7 @@ async def open_studio(config: Config, data_dir: Path | None = None) -> AsyncIter
             queue=queue,
             jobs=jobs,
             sweeps=SweepStore(database, clock=time.time),
+            marks=MarkStore(database),
             files=files,
             dispatcher=dispatcher,
             styles=bundled_styles(),

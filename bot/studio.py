@@ -26,6 +26,7 @@ from bot.prompt.parser import ParsedPrompt, format_line
 from bot.prompt.permutations import Permutations, literal
 from bot.prompt.resolve import resolve
 from bot.prompt.styles import Styles
+from bot.remaking import Remaking
 from bot.requester import Requester
 from bot.sweeping import Sweeps
 from gpu.backend import Capabilities
@@ -35,6 +36,7 @@ from gpu.params import MAX_SEED, GenerationParams, Pan
 from gpu.types import InputRole, ModelSpec, Note, Task
 from storage.images import ImageFiles
 from storage.jobs import JobStore
+from storage.marks import MarkStore
 from storage.models import Job, JobState, Place, StoredImage
 from storage.queue import Queue
 from storage.sweeps import SweepStore
@@ -50,6 +52,7 @@ class Studio:
         queue: Queue,
         jobs: JobStore,
         sweeps: SweepStore,
+        marks: MarkStore,
         files: ImageFiles,
         dispatcher: Dispatcher,
         styles: Styles,
@@ -61,6 +64,7 @@ class Studio:
         self.config = config
         self.styles = styles
         self.guard = guard
+        self.marks = marks
         self.loras = LoraFolder(config.loras.folder)
         self.intake = Intake(
             config=config, queue=queue, files=files, dispatcher=dispatcher, guard=guard, new_job_id=new_job_id
@@ -71,6 +75,7 @@ class Studio:
         )  # fmt: skip
         self.assistant = Assistant(config, ask)
         self.describer = Describer(self.assistant, parse=self.parse, jobs=jobs, files=files, new_id=new_job_id)
+        self.remaking = Remaking(self, files, config.vary.strong)
         self._queue = queue
         self._jobs = jobs
         self._files = files
@@ -124,7 +129,7 @@ class Studio:
         if old.task is Task.SHEET:
             raise Refusal("error-sheet-alone")
         params = old.params.model_copy(update={"seed": self._random_seed()})
-        line = self._line(parent.text)
+        line = self.line_for(parent.text)
         inputs = Inherited(old.inputs)
         if parent.task is Task.CONTROL:
             kept = {"notes": old.notes}
@@ -157,7 +162,7 @@ class Studio:
         start = {"start_latents": image.latents, "strength": strength}
         params = params.model_copy(update={"control": parent.request.params.control})
         inputs = Inherited(parent.request.of_role(InputRole.CONTROL))
-        line = self._line(parent.text)
+        line = self.line_for(parent.text)
         return await self.intake.enqueue(
             requester, Task.VARY, params, text=line, parent=parent, index=index, extra=start, inputs=inputs
         )
@@ -309,12 +314,12 @@ class Studio:
             raise NotSupported("error-model-not-served", model=params.model)
         sent = [NewInput(InputRole.IMAGE, data)]
         prepared = await asyncio.to_thread(lambda: prepare(params, read(sent), wish, spec))
-        line = self._line(parent.text, wish)
+        line = self.line_for(parent.text, wish)
         return await self.intake.enqueue(
             requester, Task.OUTPAINT, prepared.params, text=line, parent=parent, index=index, inputs=prepared
         )
 
-    def _line(self, line: str, wish: Mapping[str, Any] | None = None) -> str:
+    def line_for(self, line: str, wish: Mapping[str, Any] | None = None) -> str:
         """The line for a picture with a new seed, and with other flags about pictures where there is a `wish`.
 
         A line of an older grammar stays as it is.

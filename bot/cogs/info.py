@@ -12,7 +12,7 @@ from discord.ext import commands
 
 from bot.errors import Refusal
 from bot.exchange import export_job, line_of
-from bot.requester import Requester
+from bot.requester import Requester, may_see
 from bot.studio import Studio
 from bot.text import DEFAULT_LOCALE, sentence
 from bot.views.message import facts, harmless, jump_link
@@ -77,7 +77,7 @@ class InfoCog(commands.Cog):
     async def _visible(self, who: Requester, job: str) -> Job:
         """Raises `JobNotFound`, also for a job that is not theirs to see."""
         found = await self._studio.job(job.strip().lower())
-        if not _may_see(who, found):
+        if not may_see(who, found):
             raise JobNotFound(job=found.id)
         return found
 
@@ -111,11 +111,6 @@ class InfoCog(commands.Cog):
             return ""
         parent = await self._studio.job(job.parent_id)
         return sentence(locale, "info-parent", job=parent.id, index=job.parent_index, link=jump_link(parent) or "-")
-
-
-def _may_see(who: Requester, job: Job) -> bool:
-    """One's own jobs, and those of the server one is in; another member's direct messages stay private."""
-    return job.user_id == who.user_id or (job.guild_id != 0 and job.guild_id == who.guild_id)
 
 
 def _state(job: Job, locale: str) -> str:

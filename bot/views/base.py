@@ -7,6 +7,7 @@ modules beside this one.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 import discord
@@ -15,6 +16,8 @@ from bot.text import DEFAULT_LOCALE, sentence
 
 if TYPE_CHECKING:
     from bot.app import EaselBot
+    from bot.requester import Requester
+    from storage.models import Job
 
 PREFIX = "easel"
 JOB_ID = r"[a-z0-9]{1,16}"
@@ -34,12 +37,15 @@ def job_of(custom_id: str) -> str:
 class SafeButton(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template=r"(?!)"):
     """A button whose press happens once, however often it is clicked, and whose errors are answered."""
 
+    once: ClassVar[bool] = True
+    """False where a press only opens a form or shows something: it may be pressed again at once."""
+
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Press it; a double click is acknowledged and does nothing more."""
         bot = cast("EaselBot", interaction.client)
         message_id = interaction.message.id if interaction.message else 0
         try:
-            if bot.presses.is_repeated(interaction.user.id, (message_id, self.custom_id)):
+            if self.once and bot.presses.is_repeated(interaction.user.id, (message_id, self.custom_id)):
                 await interaction.response.defer()
             else:
                 await self.press(interaction, bot)
@@ -59,16 +65,27 @@ class JobButton(SafeButton, template=r"(?!)"):
     """The id of a sentence; it is told `index`."""
     emoji: ClassVar[str | None] = None
     style: ClassVar[discord.ButtonStyle] = discord.ButtonStyle.secondary
+    used_style: ClassVar[discord.ButtonStyle] = discord.ButtonStyle.primary
+    """After it was used once, by anybody."""
 
-    def __init__(self, job_id: str, index: int = 0, *, locale: str = DEFAULT_LOCALE, row: int | None = None) -> None:
+    def __init__(
+        self,
+        job_id: str,
+        index: int = 0,
+        *,
+        locale: str = DEFAULT_LOCALE,
+        row: int | None = None,
+        used: Collection[str] = (),
+    ) -> None:
         self.job_id = job_id
         self.index = index
+        custom_id = f"{PREFIX}:{self.action}:{job_id}" + (f":{index}" if index else "")
         super().__init__(
             discord.ui.Button(
                 label=sentence(locale, self.label, index=index) if self.label else None,
                 emoji=self.emoji,
-                style=self.style,
-                custom_id=f"{PREFIX}:{self.action}:{job_id}" + (f":{index}" if index else ""),
+                style=self.used_style if custom_id in used else self.style,
+                custom_id=custom_id,
                 row=row,
             )
         )
@@ -79,3 +96,15 @@ class JobButton(SafeButton, template=r"(?!)"):
     ) -> Self:
         """The button that was pressed; its state is in the id alone."""
         return cls(match["job"], int(match.groupdict().get("index") or 0))
+
+
+class MakingButton(JobButton, template=r"(?!)"):
+    """A button that makes a job. Afterwards it shows that it was used."""
+
+    async def make(self, bot: EaselBot, who: Requester) -> Job:
+        """Ask the studio for the job."""
+        raise NotImplementedError
+
+    async def press(self, interaction: discord.Interaction[Any], bot: EaselBot) -> None:
+        await bot.delivery.answer(interaction, lambda who: self.make(bot, who))
+        await bot.delivery.mark_used(self.job_id, self.custom_id)

@@ -1,18 +1,43 @@
-"""The buttons under a job: cancel while it runs; U1 to U4, V1 to V4, re-roll and delete under its pictures."""
+"""The buttons under a job: cancel while it runs; U1 to U4, V1 to V4, re-roll and delete under its pictures.
+
+Also what stands where under each kind of message: Discord shows five rows of five.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 import discord
 
-from bot.enlarging import Wish
-from bot.views.base import JobButton, template
+from bot.views.base import JobButton, MakingButton, template
+from bot.views.forms import prefilled
 from bot.views.hints import HintsButton
+from bot.views.keeping import KEEPING, CopyButton, FavouriteButton, OriginalButton
+from bot.views.region import RegionButton
+from bot.views.single import (
+    SINGLE,
+    CreativeButton,
+    CustomZoomButton,
+    PanDownButton,
+    PanLeftButton,
+    PanRightButton,
+    PanUpButton,
+    RemixButton,
+    SameSeedButton,
+    SquareButton,
+    SubtleButton,
+    VaryStrongButton,
+    VarySubtleButton,
+    ZoomButton,
+    ZoomLessButton,
+)
 from bot.views.who import requester_of
 
 if TYPE_CHECKING:
     from bot.app import EaselBot
+    from bot.requester import Requester
+    from storage.models import Job
 
 Interaction = discord.Interaction[Any]
 
@@ -27,49 +52,48 @@ class CancelButton(JobButton, template=template("c")):
         await bot.studio.cancel(requester_of(interaction), self.job_id)
 
 
-class UpscaleButton(JobButton, template=template("u", index="[1-4]")):
+class UpscaleButton(MakingButton, template=template("u", index="[1-4]")):
     """Post one picture alone."""
 
     action, label = "u", "button-upscale"
 
-    async def press(self, interaction: Interaction, bot: EaselBot) -> None:
-        await bot.delivery.answer(interaction, lambda who: bot.studio.upscale(who, self.job_id, self.index))
+    async def make(self, bot: EaselBot, who: Requester) -> Job:
+        return await bot.studio.upscale(who, self.job_id, self.index)
 
 
-class SubtleButton(JobButton, template=template("us", index="[1-4]")):
-    """Enlarge one picture."""
-
-    action, label = "us", "button-upscale-subtle"
-    creative = False
-
-    async def press(self, interaction: Interaction, bot: EaselBot) -> None:
-        wish = Wish(bot.config.upscale.upscaler, self.creative)
-        await bot.delivery.answer(interaction, lambda who: bot.studio.upscale(who, self.job_id, self.index, wish))
-
-
-class CreativeButton(SubtleButton, template=template("uc", index="[1-4]")):
-    """Enlarge one picture, and draw details into it."""
-
-    action, label = "uc", "button-upscale-creative"
-    creative = True
-
-
-class VaryButton(JobButton, template=template("v", index="[1-4]")):
-    """Draw variations of one picture."""
+class VaryButton(MakingButton, template=template("v", index="[1-4]")):
+    """Draw variations of one picture; whoever prefers to remix changes the line first."""
 
     action, label = "v", "button-vary"
+    used_style = discord.ButtonStyle.success
+
+    async def make(self, bot: EaselBot, who: Requester) -> Job:
+        return await bot.studio.vary(who, self.job_id, self.index)
 
     async def press(self, interaction: Interaction, bot: EaselBot) -> None:
-        await bot.delivery.answer(interaction, lambda who: bot.studio.vary(who, self.job_id, self.index))
+        if not await remixes(interaction, bot, self.job_id, self.index):
+            await super().press(interaction, bot)
 
 
-class RerollButton(JobButton, template=template("r")):
-    """Draw the same line again with a new seed."""
+class RerollButton(MakingButton, template=template("r")):
+    """Draw the same line again with a new seed; whoever prefers to remix changes the line first."""
 
     action, emoji = "r", "🔄"
 
+    async def make(self, bot: EaselBot, who: Requester) -> Job:
+        return await bot.studio.reroll(who, self.job_id)
+
     async def press(self, interaction: Interaction, bot: EaselBot) -> None:
-        await bot.delivery.answer(interaction, lambda who: bot.studio.reroll(who, self.job_id))
+        if not await remixes(interaction, bot, self.job_id, 0):
+            await super().press(interaction, bot)
+
+
+async def remixes(interaction: Interaction, bot: EaselBot, job_id: str, index: int) -> bool:
+    """Open the remix form for whoever prefers that."""
+    wanted = await bot.wants_remix(interaction.user.id)
+    if wanted:
+        await interaction.response.send_modal(await prefilled("remix", bot, job_id, index, interaction))
+    return wanted
 
 
 class DeleteButton(JobButton, template=template("d")):
@@ -83,9 +107,13 @@ class DeleteButton(JobButton, template=template("d")):
 
 
 BUTTONS: list[type[JobButton]] = [
-    CancelButton, UpscaleButton, SubtleButton, CreativeButton, VaryButton, RerollButton, DeleteButton, HintsButton,
+    CancelButton, UpscaleButton, VaryButton, RerollButton, DeleteButton, HintsButton, RegionButton, *SINGLE, *KEEPING,
 ]  # fmt: skip
 """Every kind of job button; the bot listens for these, also on messages of its earlier lives."""
+
+LARGER = (SubtleButton, CreativeButton, VarySubtleButton, VaryStrongButton, RegionButton)
+FARTHER = (ZoomButton, ZoomLessButton, CustomZoomButton)
+SIDES = (PanLeftButton, PanRightButton, PanUpButton, PanDownButton)
 
 
 def waiting_view(job_id: str, locale: str) -> discord.ui.View:
@@ -93,17 +121,34 @@ def waiting_view(job_id: str, locale: str) -> discord.ui.View:
     return _view(CancelButton(job_id, locale=locale))
 
 
-def pictures_view(job_id: str, locale: str, pictures: int) -> discord.ui.View:
-    """Under pictures, in two rows as in Midjourney; in one where a picture stands alone and needs no U."""
-    indices = range(1, pictures + 1)
-    hints = HintsButton(job_id, locale=locale, row=4)
-    variations = [VaryButton(job_id, index, locale=locale, row=1) for index in indices]
+def pictures_view(
+    job_id: str, locale: str, pictures: int, *, used: Collection[str] = (), square: bool = True
+) -> discord.ui.View:
+    """Under pictures: U and V as in Midjourney; under one that stands alone, everything that can be done with it."""
     if pictures == 1:
-        larger = [button(job_id, 1, locale=locale, row=0) for button in (SubtleButton, CreativeButton)]
-        again = (RerollButton(job_id, row=1), DeleteButton(job_id, row=1))
-        return _view(*larger, *variations, *again, hints)
-    upscales = [UpscaleButton(job_id, index, locale=locale, row=0) for index in indices]
-    return _view(*upscales, RerollButton(job_id, row=0), *variations, DeleteButton(job_id, row=1), hints)
+        return _single_view(job_id, locale, used, square)
+    indices = range(1, pictures + 1)
+    upscales = [UpscaleButton(job_id, index, locale=locale, row=0, used=used) for index in indices]
+    variations = [VaryButton(job_id, index, locale=locale, row=1, used=used) for index in indices]
+    again, delete = RerollButton(job_id, row=0, used=used), DeleteButton(job_id, row=1)
+    return _view(*upscales, again, *variations, delete, *_keeping(job_id, locale, 2))
+
+
+def _single_view(job_id: str, locale: str, used: Collection[str], square: bool) -> discord.ui.View:
+    """Five rows at most."""
+
+    def row(number: int, *kinds: type[JobButton]) -> list[JobButton]:
+        return [kind(job_id, 1, locale=locale, row=number, used=used) for kind in kinds]
+
+    farther = row(1, *FARTHER, *(() if square else (SquareButton,)))
+    again = [RerollButton(job_id, row=3, used=used), DeleteButton(job_id, row=3)]
+    remakes = row(3, RemixButton, SameSeedButton)
+    return _view(*row(0, *LARGER), *farther, *row(2, *SIDES), *remakes, *again, *_keeping(job_id, locale, 4))
+
+
+def _keeping(job_id: str, locale: str, row: int) -> list[JobButton]:
+    kinds = (FavouriteButton, CopyButton, OriginalButton, HintsButton)
+    return [kind(job_id, locale=locale, row=row) for kind in kinds]
 
 
 def sheet_view(job_id: str) -> discord.ui.View:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import discord
 
 from bot.text import sentence
 from bot.views.grid import ended_view, pictures_view, sheet_view, waiting_view
 from bot.views.post import Post, Upload
-from gpu.types import Progress, Task
+from gpu.types import InputRole, Progress, Task
 from storage.models import Job, JobState, Place
 
 CONTENT_LIMIT = 2000
@@ -44,13 +44,19 @@ def running(job: Job, parent: Job | None, progress: Progress | None, now: float)
     return _post(job, parent, status, [line], waiting_view(job.id, job.locale), files=None)
 
 
-def pictures(job: Job, parent: Job | None, count: int, files: tuple[Upload, ...]) -> Post:
+def pictures(job: Job, parent: Job | None, count: int, files: tuple[Upload, ...], used: Collection[str] = ()) -> Post:
     """It is done, and these are its pictures."""
     if job.task is Task.SHEET:
         lines = [*_notes(job), sentence(job.locale, "job-id", job=job.id)]
         return _post(job, parent, "", lines, sheet_view(job.id), files=files)
     lines = [facts(job, job.locale), *_notes(job)]
-    return _post(job, parent, "", lines, pictures_view(job.id, job.locale, count), files=files)
+    return _post(job, parent, "", lines, buttons(job, count, used), files=files)
+
+
+def buttons(job: Job, count: int, used: Collection[str]) -> discord.ui.View:
+    """What stands under `count` pictures."""
+    square = job.request.params.width == job.request.params.height
+    return pictures_view(job.id, job.locale, count, used=used, square=square)
 
 
 def ended(job: Job, parent: Job | None, reason: str = "") -> Post:
@@ -124,7 +130,14 @@ def _who(job: Job, parent: Job | None) -> str:
         return user
     link = jump_link(parent)
     linked = "yes" if link else "no"
-    return sentence(job.locale, TASKS[job.task], index=job.parent_index, user=user, linked=linked, link=link)
+    return sentence(job.locale, _how(job), index=job.parent_index, user=user, linked=linked, link=link)
+
+
+def _how(job: Job) -> str:
+    """The sentence for what was done with the parent."""
+    if job.task is Task.IMAGINE and job.parent_index:
+        return "job-region" if job.request.of_role(InputRole.MASK) else "job-remix"
+    return TASKS[job.task]
 
 
 def _fit(line: str, content: Callable[[str], str]) -> str:

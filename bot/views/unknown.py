@@ -11,6 +11,7 @@ from bot.text import sentence
 from bot.views.base import PREFIX, SafeButton
 from bot.views.grid import BUTTONS
 from bot.views.picks import PickButton
+from bot.views.region import PartButton
 from bot.views.run import RunButton
 from bot.views.sweep import SWEEP_BUTTONS
 
@@ -23,7 +24,7 @@ def _unnamed(pattern: str) -> str:
     return re.sub(r"\?P<\w+>", "?:", pattern)
 
 
-KINDS: list[type[SafeButton]] = [RunButton, PickButton, *BUTTONS, *SWEEP_BUTTONS]
+KINDS: list[type[SafeButton]] = [RunButton, PickButton, PartButton, *BUTTONS, *SWEEP_BUTTONS]
 KNOWN = "|".join(_unnamed(kind.__discord_ui_compiled_template__.pattern) for kind in KINDS)
 
 

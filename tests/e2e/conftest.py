@@ -129,7 +129,7 @@ def is_refusal(error: BaseException) -> bool:
 
 def is_done(message: discord.Message) -> bool:
     """Whether a message shows finished pictures."""
-    return bool(message.attachments) and "V1" in labels(message)
+    return bool(message.attachments) and "⭐" in labels(message)
 
 
 def buttons(message: Any) -> list[Any]:

@@ -9,9 +9,11 @@ import pytest
 
 from bot.cogs.help import pages
 from bot.report import explain
+from bot.views.forms import Kind, LineForm
 from bot.views.grid import BUTTONS, ended_view, pictures_view, waiting_view
 from bot.views.message import alt_text, ended, pictures, running, waiting
 from bot.views.post import Post
+from bot.views.region import region_view
 from bot.views.run import LINE_LIMIT, line_embeds, line_of
 from gpu.errors import BackendError
 from gpu.params import MAX_SEED, GenerationParams
@@ -68,7 +70,9 @@ def test_nobody_but_the_owner_is_notified() -> None:
 
 
 async def test_custom_ids_and_rows_fit() -> None:
-    for view in (waiting_view(LONGEST_ID, "en"), pictures_view(LONGEST_ID, "en", 4), ended_view(LONGEST_ID)):
+    one = pictures_view(LONGEST_ID, "en", 1, square=False)
+    grid, parts = pictures_view(LONGEST_ID, "en", 4), region_view(LONGEST_ID, 4, "en")
+    for view in (waiting_view(LONGEST_ID, "en"), grid, one, parts, ended_view(LONGEST_ID)):
         rows = view.to_components()
         assert len(rows) <= 5
         assert all(len(row["components"]) <= 5 for row in rows)
@@ -76,6 +80,18 @@ async def test_custom_ids_and_rows_fit() -> None:
         assert len(set(ids)) == len(ids)
         assert all(len(custom_id) <= 100 for custom_id in ids)
     assert len({kind.action for kind in BUTTONS}) == len(BUTTONS)
+
+
+@pytest.mark.parametrize("kind", ["remix", "seed", "zoom", "region", "mask", "words"])
+async def test_forms_fit(kind: Kind) -> None:
+    form = LineForm(kind, LONGEST_ID, 4, "x" * 6000, "en", region="center").to_dict()
+    assert 1 <= len(form["title"]) <= 45
+    assert len(form["custom_id"]) <= 100
+    assert 1 <= len(form["components"]) <= 5
+    for row in form["components"]:
+        assert len(row["label"]) <= 45
+        assert len(row["description"]) <= 100
+        assert len(row["component"].get("value", "")) <= 4000
 
 
 @pytest.mark.parametrize("line", [*LINES, "```\n```", " a ", "a" * LINE_LIMIT], ids=lambda line: line[:8])

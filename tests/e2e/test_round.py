@@ -14,7 +14,8 @@ from storage.models import JobState
 
 from .conftest import World, labels
 
-GRID = ["U1", "U2", "U3", "U4", "🔄", "V1", "V2", "V3", "V4", "🗑️", "What could be better?"]
+KEEP = ["⭐", "Copy prompt", "Original PNG", "What could be better?"]
+GRID = ["U1", "U2", "U3", "U4", "🔄", "V1", "V2", "V3", "V4", "🗑️", *KEEP]
 
 
 def keep(name: str, data: bytes) -> None:
@@ -48,7 +49,10 @@ async def test_u_posts_one_picture_alone(world: World) -> None:
     grid = await world.imagine(seed=7)
     result = await world.click(world.bob, grid, "U2")
     message = await world.pictures(result.response.id)
-    assert labels(message) == ["Upscale (Subtle)", "Upscale (Creative)", "V1", "🔄", "🗑️", "What could be better?"]
+    assert labels(message)[:5] == [
+        "Upscale (Subtle)", "Upscale (Creative)", "Vary (Subtle)", "Vary (Strong)", "Vary (Region)",
+    ]  # fmt: skip
+    assert labels(message)[-4:] == KEEP
     assert f"[Image 2]({grid.jump_url}) by {world.bob.mention}" in message.content
     assert "seed 8" in message.content
     parent, job = await world.job_of(grid), await world.job_of(message)
@@ -107,7 +111,7 @@ async def test_every_button_works_after_a_restart(world: World) -> None:
     await world.restart()
     single = await world.pictures((await world.click(world.alice, grid, "U2")).response.id)
     await world.restart()
-    variations = await world.pictures((await world.click(world.alice, single, "V1")).response.id)
+    variations = await world.pictures((await world.click(world.alice, single, "Vary (Subtle)")).response.id)
     assert labels(variations) == GRID
     await world.restart()
     await world.click(world.alice, variations, "🗑️")
@@ -126,7 +130,7 @@ async def test_cancel_stops_a_running_job(slow: None, world: World) -> None:
     assert labels(world.message(message.id)) == ["🔄", "🗑️"]
     assert world.message(message.id).attachments == []
     again = await world.click(world.alice, message, "🔄")
-    assert "(Waiting to start)" in again.response.content
+    assert "Re-rolled" in again.response.content
 
 
 async def test_delete_removes_message_and_files(world: World) -> None:

@@ -1,0 +1,115 @@
+"""A finished picture made anew by a line that was changed: remix, a region drawn again, a zoom of any factor.
+
+Beside the studio: what it asks for ends in the studio's intake like everything else. Knows no Discord.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from bot.errors import PictureGone, Refusal
+from bot.inputs import NewInput
+from bot.intake import Intake, Order
+from bot.prompt.parser import ParsedPrompt
+from bot.prompt.permutations import Permutations
+from bot.requester import Requester
+from gpu.types import InputRole, Task
+from storage.images import ImageFiles
+from storage.models import Job, StoredImage
+
+REGIONS = {
+    "left": "left", "right": "right", "top": "top", "bottom": "bottom", "center": "center",
+    "tl": "0,0,0.5,0.5", "tr": "0.5,0,1,0.5", "bl": "0,0.5,0.5,1", "br": "0.5,0.5,1,1",
+    "l3": "0,0,0.34,1", "c3": "0.33,0,0.67,1", "r3": "0.66,0,1,1",
+    "t3": "0,0,1,0.34", "m3": "0,0.33,1,0.67", "b3": "0,0.66,1,1",
+}  # fmt: skip
+"""The parts of a picture that have a button: halves and the middle, quadrants, thirds; as `--mask` spells them."""
+
+
+class Lines(Protocol):
+    """The part of the studio that is needed here."""
+
+    intake: Intake
+
+    async def job(self, job_id: str) -> Job: ...
+    async def image(self, job_id: str, index: int) -> StoredImage: ...
+    async def order(self, text: str, options: Mapping[str, object], inputs: list[NewInput]) -> Order: ...
+    def parse(self, text: str, options: Mapping[str, object] | None = None) -> ParsedPrompt: ...
+    def line_for(self, line: str, wish: Mapping[str, Any] | None = None) -> str: ...
+
+
+class Remaking:
+    """The use cases."""
+
+    def __init__(self, studio: Lines, files: ImageFiles, strength: float) -> None:
+        self._studio = studio
+        self._files = files
+        self._strength = strength
+
+    async def remix(self, who: Requester, job_id: str, index: int, line: str) -> Job:
+        """Draw image `index` anew from another line: from its latents where it keeps model and size, else from its
+        pixels. With index 0, the new line alone, as a child of the job. Raises like `Studio.imagine`.
+        """
+        parent = await self._studio.job(job_id)
+        if not index:
+            return await self._enqueue(who, parent, 0, await self._order(line))
+        image = await self._studio.image(job_id, index)
+        order = await self._order(line)
+        old, new = parent.request.params, order.params
+        same = (old.model, old.width, old.height) == (new.model, new.width, new.height)
+        if same and image.latents and self._files.exists(image.latents):
+            start = {"start_latents": image.latents, "strength": self._strength}
+            return await self._studio.intake.enqueue(
+                who, Task.VARY, new, text=order.text, parent=parent, index=index, extra={**order.extra, **start}
+            )
+        chosen = self._studio.parse(line).chosen
+        given = {} if {"strength", "image_weight"} & set(chosen) else {"strength": self._strength}
+        return await self._enqueue(who, parent, index, await self._order(line, given, await self._picture(image)))
+
+    async def inpaint(
+        self, who: Requester, job_id: str, index: int, line: str = "", *, region: str = "", mask: bytes = b""
+    ) -> Job:
+        """Draw a part of image `index` anew: a region as `--mask` names it, or the white of a picture.
+
+        An empty line keeps the job's own. Raises `PictureGone`, `InputError` and what `Studio.imagine` raises.
+        """
+        parent = await self._studio.job(job_id)
+        if parent.task is Task.SHEET:
+            raise Refusal("error-sheet-alone")
+        image = await self._studio.image(job_id, index)
+        wish: dict[str, Any] = {"mask": region} if region else {}
+        sent = [await self._picture(image), *([NewInput(InputRole.MASK, mask)] if mask else [])]
+        text = self._studio.line_for(line or parent.text, wish or {"square": False})
+        order = await self._order(text, {}, *sent)
+        if not order.inputs or InputRole.MASK not in order.inputs.roles:
+            raise Refusal("error-inpaint-nothing")
+        return await self._enqueue(who, parent, index, order)
+
+    async def zoom(self, who: Requester, job_id: str, index: int, line: str) -> Job:
+        """Zoom out by the `--zoom` (1…2) of a line that may say something else. Raises like `Studio.imagine`."""
+        parent = await self._studio.job(job_id)
+        image = await self._studio.image(job_id, index)
+        if "zoom" not in self._studio.parse(line).chosen:
+            raise Refusal("error-zoom-missing")
+        order = await self._order(line, {}, await self._picture(image))
+        return await self._enqueue(who, parent, index, order, Task.OUTPAINT)
+
+    async def _order(self, line: str, options: Mapping[str, object] | None = None, *pictures: NewInput) -> Order:
+        lines = Permutations(line)
+        if lines.count > 1:
+            raise Refusal("error-remake-several", count=lines.count)
+        return await self._studio.order(lines.line(0), options or {}, list(pictures))
+
+    async def _picture(self, image: StoredImage) -> NewInput:
+        try:
+            data = await asyncio.to_thread(self._files.absolute(image.path).read_bytes)
+        except FileNotFoundError as error:
+            raise PictureGone(job=image.job_id) from error
+        return NewInput(InputRole.IMAGE, data)
+
+    async def _enqueue(self, who: Requester, parent: Job, index: int, order: Order, task: Task = Task.IMAGINE) -> Job:
+        return await self._studio.intake.enqueue(
+            who, task, order.params, text=order.text, parent=parent, index=index, extra=order.extra, inputs=order.inputs
+        )
