@@ -7,11 +7,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from bot.prompt.aspect import MAX_RATIO
+from bot.prompt.foreign import MidjourneyFlag, midjourney
 from bot.prompt.styles import bundled_styles
 from bot.prompt.words import plain
 from gpu.controls import CONTROL_KINDS
 from gpu.params import QUALITY, TABLE, Param
 
+MIDJOURNEY = Path(__file__).resolve().parent.parent / "docs" / "midjourney.md"
 README = Path(__file__).resolve().parent.parent / "README.md"
 _BLOCK = re.compile(r"(<!-- flags:[^>]*-->\n).*?(<!-- /flags -->)", re.DOTALL)
 
@@ -20,6 +22,21 @@ def flag_table() -> str:
     """A Markdown table with one line for each parameter."""
     lines = [f"| {_code(row.flags)} | {values(row)} | {row.help} |" for row in TABLE]
     return "\n".join(["| Flag | Values | What it does |", "| --- | --- | --- |", *lines, ""])
+
+
+def midjourney_table() -> str:
+    """A Markdown table with one line for each flag of Midjourney."""
+    lines = [f"| {_code(_dashed(flag))} | {flag.range} | {flag.default} | {_becomes(flag)} |" for flag in midjourney()]
+    return "\n".join(["| Flag | In Midjourney | Default there | Here |", "| --- | --- | --- | --- |", *lines, ""])
+
+
+def _dashed(flag: MidjourneyFlag) -> list[str]:
+    return [f"--{name}" for name in flag.names]
+
+
+def _becomes(flag: MidjourneyFlag) -> str:
+    here = flag.ours or flag.stands_for or flag.reason
+    return flag.does if here else "Not here: the answer says so, with the line that can be drawn."
 
 
 def values(row: Param) -> str:
@@ -38,9 +55,9 @@ def values(row: Param) -> str:
     return words.get(row.kind) or (_code(row.choices) if row.choices else numbers)
 
 
-def update(text: str) -> str:
-    """`text` with a fresh table between its markers."""
-    return _BLOCK.sub(lambda block: block[1] + flag_table() + block[2], text)
+def update(text: str, table: str = "") -> str:
+    """`text` with a fresh table between its markers: that of our flags, or the given one."""
+    return _BLOCK.sub(lambda block: block[1] + (table or flag_table()) + block[2], text)
 
 
 def _code(words: Iterable[str]) -> str:
@@ -49,3 +66,4 @@ def _code(words: Iterable[str]) -> str:
 
 if __name__ == "__main__":
     README.write_text(update(README.read_text("utf-8")), "utf-8")
+    MIDJOURNEY.write_text(update(MIDJOURNEY.read_text("utf-8"), midjourney_table()), "utf-8")

@@ -25,7 +25,7 @@ from gpu.errors import NotSupported
 from gpu.params import NO_UPSCALER, GenerationParams
 from gpu.types import GenerationRequest, InputRole, SafetyPolicy, Task
 from storage.images import ImageFiles
-from storage.models import Job, NewJob
+from storage.models import Job, Lane, NewJob
 from storage.queue import Queue
 
 
@@ -219,6 +219,7 @@ class Intake:
             request=request,
             text=text,
             estimate=estimate,
+            lane=Lane(request.params.speed),
             parent_id=parent.id if parent else "",
             parent_index=index,
             interaction_id=requester.interaction_id,

@@ -26,6 +26,7 @@ from bot.prompt.parser import ParsedPrompt, format_line
 from bot.prompt.permutations import Permutations, literal
 from bot.prompt.resolve import resolve
 from bot.prompt.styles import Styles
+from bot.prompt.taste import without_effect
 from bot.remaking import Remaking
 from bot.requester import Requester
 from bot.sweeping import Sweeps
@@ -118,7 +119,8 @@ class Studio:
         params, corrected = fit(self._resolve(spoken, spec, seed), spec, parsed.chosen)
         prepared = await asyncio.to_thread(lambda: prepare(params, read(inputs), parsed.chosen, spec))
         notes = (*(Note(id=id, facts=facts) for id, facts in parsed.notes), *translated, *corrected, *prepared.notes)
-        notes += unused(parsed.chosen, spec) + remarks(prepared.params, self.config.specs, spec)
+        notes += unused(parsed.chosen, spec) + without_effect(parsed.chosen, prepared.params, spec)
+        notes += remarks(prepared.params, self.config.specs, spec)
         line = literal(format_line(parsed.prompt, parsed.chosen))
         return Order(task=Task.IMAGINE, params=prepared.params, text=line, extra={"notes": notes}, inputs=prepared)
 

@@ -36,6 +36,9 @@ NO_UPSCALER: UpscalerName = "none"
 
 UPSCALER_NAMES = tuple(name for name in typing.get_args(UpscalerName) if name != NO_UPSCALER)
 
+Speed = Literal["turbo", "fast", "relax"]
+"""The lanes of the queue; `storage/flows.py` has the price of each."""
+
 Pan = Literal["none", "left", "right", "up", "down"]
 
 QUALITY: dict[str, dict[str, Any]] = {
@@ -103,6 +106,24 @@ class GenerationParams(BaseModel):
         int, param("--repeat", "--r", low=1, high=40, help="Draw the line so many times, each a job of its own.")
     ] = 1
     style: Annotated[str, param("--style", kind="style", slash=True, help="A style template by name.")] = ""
+    stylize: Annotated[
+        int, param("--stylize", "--s", low=0, high=1000,
+                   help="Strength of the style: 0 none of it, 100 as written, 1000 much."),
+    ] = 100
+    chaos: Annotated[
+        int, param("--chaos", "--c", low=0, high=100,
+                   help="How far the pictures of a grid differ in noise, guidance and wording."),
+    ] = 0
+    weird: Annotated[
+        int, param("--weird", "--w", low=0, high=3000,
+                   help="How much of unusual styles is blended in; the seed chooses them."),
+    ] = 0
+    stop: Annotated[
+        int, param("--stop", low=10, high=100, help="End after that share of the steps, in percent: a softer picture.")
+    ] = 100
+    speed: Annotated[
+        Speed, param("--speed", help="The lane of the queue: turbo costs double, relax waits for the others.")
+    ] = "fast"
     quality: Annotated[
         str,
         param("--quality", "--q", kind="quality", low=QUALITY_RANGE[0], high=QUALITY_RANGE[1], slash=True,
@@ -160,8 +181,14 @@ class GenerationParams(BaseModel):
 
     @property
     def calls(self) -> int:
-        """How often the model is asked for one image, from start to end."""
-        return 2 * self.num_inference_steps - 1 if self.scheduler in TWO_CALLS else self.num_inference_steps
+        """How often the model is asked for one image, from start to `stop`."""
+        every = 2 * self.num_inference_steps - 1 if self.scheduler in TWO_CALLS else self.num_inference_steps
+        return min(every, max(round(self.num_inference_steps * self.stop / 100), 1) * self.order)
+
+    @property
+    def order(self) -> int:
+        """Calls of the model in a step."""
+        return 2 if self.scheduler in TWO_CALLS else 1
 
     def image_seed(self, index: int) -> int:
         """Seed of image `index` (1…n, as on the buttons)."""

@@ -9,8 +9,9 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from bot.prompt.foreign import BARE
+from bot.prompt.foreign import BY_MIDJOURNEY, MAY_BE_BARE, reason
 from bot.prompt.marks import DASHES, Evidence, Mark, find_marks, nearest_flag, quoted_whole, unescape
+from bot.prompt.short import read_short
 from bot.prompt.values import LEFT_OUT, Problem, Reading, Vocabulary, complaint, misread, read, read_foreign
 from bot.prompt.words import CLOSING, first_word, looks_like_value, plain, shorten
 from gpu.params import BY_NAME, TABLE, Param
@@ -90,8 +91,10 @@ class LineReader:
         if mark.row:
             reading = read(mark.row, value, self.vocabulary)
             return mark.row, reading and self._without_article(mark.row, value, reading)
-        if mark.known:
-            return None, read_foreign(mark.name, value, _unknown(written, None))
+        if short := BY_MIDJOURNEY.get(mark.name):
+            if short.stands_for:
+                return read_short(short, value, self.vocabulary)
+            return None, read_foreign(mark.name, value, _foreign(mark.name, written))
         near = nearest_flag(mark.name, strict=not mark.sure)
         tail = mark.name.partition("-")[2]  # --style-anime
         readings = (read(near, text, self.vocabulary) for text in (value, f"{tail}{value}")) if near else ()
@@ -111,7 +114,8 @@ class LineReader:
         value = _without_joint(after)
         if mark.row:
             return misread(mark.row, value, self.vocabulary)
-        problem = _unknown(written, nearest_flag(mark.name) if len(mark.name) > 3 else None)
+        near = nearest_flag(mark.name) if len(mark.name) > 3 and not mark.known else None
+        problem = _foreign(mark.name, written) if mark.known else _unknown(written, near)
         word = first_word(value)
         if mark.known or not word.text:
             return Reading(LEFT_OUT, value, problem)
@@ -120,6 +124,7 @@ class LineReader:
         return Reading(LEFT_OUT, f" {written.lstrip(DASHES)}{value}", problem)
 
     def _take(self, row: Param | None, reading: Reading) -> None:
+        self.notes += [reading.note] if reading.note else []
         if row:
             self._set(row, reading)
         elif reading.problem:
@@ -205,12 +210,16 @@ def _believed(mark: Mark, row: Param | None, value: str, reading: Reading) -> bo
     if mark.sure:
         return True
     filled = not reading.rest.strip(_SEPARATORS)
-    kind = row.kind if row else ("bool" if mark.name in BARE else "")
+    kind = "bool" if mark.name in MAY_BE_BARE else row.kind if row else ""
     if kind == "list":
         return mark.open_ended and value[:1] not in _SEPARATORS.strip() and not _ASIDE.search(value)
     if kind in ("bool", "str"):  # nothing, or any word, would fit: prose would, too
         return mark.open_ended and filled
     return filled or not mark.whole or kind == "ratio"
+
+
+def _foreign(name: str, written: str) -> Problem:
+    return reason(name), _unknown(written, None)[1]
 
 
 def _unknown(written: str, near: Param | None) -> Problem:

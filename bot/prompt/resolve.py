@@ -13,6 +13,7 @@ from bot.prompt.aspect import nearest, size
 from bot.prompt.negative import default_negative
 from bot.prompt.parser import ParsedPrompt
 from bot.prompt.styles import Style, Styles
+from bot.prompt.taste import template_weight, with_weird
 from bot.prompt.weights import format_prompts
 from gpu.params import BY_NAME, QUALITY, GenerationParams
 from gpu.types import ModelSpec
@@ -36,22 +37,23 @@ def resolve(
     settings = layered(chosen, spec=spec, styles=styles)
     style = styles.get(settings["style"])
     width, height = drawn_size(settings["aspect_ratio"], spec)
+    weight = template_weight(settings["stylize"], spec)
     own = {
-        "prompt": _framed(parsed.prompt, style, triggers),
-        "negative_prompt": _negative(spec, style.negative_prompt if style else "", chosen.get("negative_prompt", "")),
+        "prompt": with_weird(_framed(parsed.prompt, style, triggers, weight), settings, spec, seed),
+        "negative_prompt": _negative(spec, style if weight else None, chosen.get("negative_prompt", "")),
         "width": width,
         "height": height,
     }
     return GenerationParams.model_validate({"seed": seed, **settings, **own})
 
 
-def _framed(prompt: str, style: Style | None, triggers: Sequence[str]) -> str:
+def _framed(prompt: str, style: Style | None, triggers: Sequence[str], weight: float) -> str:
     """Trigger words and the style's template around the prompt; around each one of a mixture, which shares them out."""
 
     def framed(text: str) -> str:
         missing = [words for words in triggers if words.lower() not in text.lower()]
         text = ", ".join([text, *missing])
-        return style.apply(text) if style else text
+        return style.apply(text, weight) if style else text
 
     parts = prompts(prompt)
     if len(parts) < 2 or not (style or triggers):
@@ -84,10 +86,12 @@ def _quality(quality: str, steps: int) -> dict[str, Any]:
     return {"num_inference_steps": int(min(max(scaled, row.low or 1), row.high or scaled))}
 
 
-def _negative(spec: ModelSpec, style: str, own: str) -> str:
+def _negative(spec: ModelSpec, style: Style | None, own: str) -> str:
     """The negative words of model, style and user, each once. `none` in the user's switches the others off."""
     wanted = [word.strip() for word in own.split(",")]
     if any(word.lower() == NO_DEFAULTS for word in wanted):
         return ", ".join(word for word in wanted if word.lower() != NO_DEFAULTS)
-    every = [*f"{default_negative(spec)},{style}".split(","), *wanted]
+    of_model = "" if style and style.plain else default_negative(spec)
+    of_style = style.negative_prompt if style else ""
+    every = [*f"{of_model},{of_style}".split(","), *wanted]
     return ", ".join(dict.fromkeys(word.strip() for word in every if word.strip()))

@@ -39,6 +39,8 @@ class Style(Setting):
     prompt: str
     """The template; `{prompt}` stands for the user's words."""
     negative_prompt: str = ""
+    plain: bool = False
+    """Whether the model's own negative words are left out."""
     help: str = ""
     defaults: StyleDefaults = StyleDefaults()
 
@@ -49,9 +51,11 @@ class Style(Setting):
             raise ValueError(f"must contain {PLACE} once")
         return template
 
-    def apply(self, prompt: str) -> str:
-        """The user's words inside the template."""
-        return self.prompt.replace(PLACE, prompt)
+    def apply(self, prompt: str, weight: float = 1.0) -> str:
+        """The user's words inside the template, whose own words count `weight` times; 0 leaves them out."""
+        if weight == 1:
+            return self.prompt.replace(PLACE, prompt)
+        return prompt if weight <= 0 else prompt.join(_weighted(side, weight) for side in self.prompt.split(PLACE))
 
 
 class Styles(Mapping[str, Style]):
@@ -82,6 +86,12 @@ class Styles(Mapping[str, Style]):
 
     def __len__(self) -> int:
         return len(self._by_name)
+
+
+def _weighted(words: str, weight: float) -> str:
+    """The words with that weight; the signs and spaces at their ends stay outside."""
+    bare = words.strip(" ,.;")
+    return words.replace(bare, f"({bare}:{weight:g})") if bare else words
 
 
 def _style(file: str, name: str, table: object) -> Style:

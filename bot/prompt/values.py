@@ -50,6 +50,8 @@ class Reading:
     value: Any
     rest: str = ""
     problem: Problem | None = None
+    note: Problem | None = None
+    """What is worth knowing about how it was understood."""
 
 
 @dataclass(frozen=True, slots=True)

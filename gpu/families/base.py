@@ -134,8 +134,9 @@ class UNetFamily(ABC):
         """Image to image on every picture; no mask, no second picture. Raises `NotSupported`."""
         if self.inpaints:
             raise NotSupported("error-redraw", model=self.spec.name)
+        whole = request.params.model_copy(update={"stop": 100})  # `stop` is of the first pass
         decode = Decode(self, request.job_id, tile=request.params.tile)
-        return [EncodeMade(self, request.job_id), Draw(self, request.params, strength), decode]
+        return [EncodeMade(self, request.job_id), Draw(self, whole, strength), decode]
 
     def _from_pictures(self, request: GenerationRequest, gallery: Gallery) -> list[Phase[Any]]:
         """Drawn on the picture that was sent along, if there is one, and where its mask is white."""

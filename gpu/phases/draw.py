@@ -13,6 +13,7 @@ from diffusers.utils.torch_utils import randn_tensor
 from PIL import Image
 from torch import Tensor
 
+from gpu import spread
 from gpu.control.nets import Guide, guides
 from gpu.controls import read_controls
 from gpu.errors import NotSupported
@@ -57,7 +58,8 @@ class DrawState:
     timesteps: Tensor
     noise_source: Mapping[str, Any]
     """The generators, for schedulers that add noise at every step; one for each image, as in stock pipelines."""
-    guidance_scale: float
+    guidance_scale: float | Tensor
+    """One for all images, or [n, 1, 1, 1]."""
     conditioning: Mapping[str, Tensor]
     """The UNet's further arguments. Rows are images; with guidance, all unwanted sides, then all wanted ones."""
     ground: Ground | None = None
@@ -70,6 +72,8 @@ class DrawState:
     """Passed on: see `Work.controls`."""
     first: Tensor | None = None
     """Passed on: see `Work.first`."""
+    stopped: bool = False
+    """It ends before the noise does: what is shown is the scheduler's guess of the picture."""
     step: int = 0
     denoised: Tensor | None = None
     """The scheduler's guess of the finished latents."""
@@ -130,7 +134,10 @@ class Draw(Phase[DrawState]):
         self._skipped = skipped_steps(self._params.num_inference_steps, strength)
         self._mask = mask
         left = self._params.num_inference_steps - self._skipped
-        self.steps = self._params.model_copy(update={"num_inference_steps": left}).calls if left else 0
+        every = self._params.model_copy(update={"num_inference_steps": left, "stop": 100}).calls if left else 0
+        until = max(self._params.calls - self._skipped * self._params.order, 1)
+        self.steps = min(every, until)
+        self._stopped = self.steps < every
 
     def prepare(self, work: Work) -> DrawState:
         """Raises `NotSupported` for a start of another size, or steps that the scheduler cannot do."""
@@ -140,8 +147,9 @@ class Draw(Phase[DrawState]):
         timesteps = self._remaining(scheduler)
         generators = [torch.Generator().manual_seed(params.image_seed(k + 1)) for k in range(params.num_images)]
         start = self._start(work.start, shape, generators)
-        noise = randn_tensor(shape, generator=generators, device=family.device, dtype=family.dtype)
-        conditioning = family.conditioning(params)
+        drawn = randn_tensor(shape, generator=generators, device=family.device, dtype=family.dtype)
+        noise = spread.noise(drawn, params)
+        conditioning, guidance = spread.conditioning(family, params)
         following = guides(read_controls(params.control), work.controls, (params.width, params.height), noise)
         takes_noise = "generator" in inspect.signature(scheduler.step).parameters
         return DrawState(
@@ -150,13 +158,14 @@ class Draw(Phase[DrawState]):
             scheduler=scheduler,
             timesteps=timesteps,
             noise_source={"generator": generators} if takes_noise else {},
-            guidance_scale=params.guidance_scale,
+            guidance_scale=guidance,
             conditioning=conditioning,
             ground=self._ground(start, noise, work.start, generators),
             beside=self._beside(work.masked, noise, generators),
             guides=following,
             controls=work.controls,
             first=work.first,
+            stopped=self._stopped,
         )  # fmt: skip
 
     def predict(self, states: Sequence[DrawState]) -> list[Tensor]:
@@ -173,8 +182,9 @@ class Draw(Phase[DrawState]):
         state.apply(prediction)
 
     def finish(self, state: DrawState) -> Work:
-        """The final latents."""
-        return Work(latents=state.latents, first=state.first, controls=state.controls)
+        """The final latents; of a drawing that was stopped, what the scheduler believes they would have been."""
+        latents = state.denoised if state.stopped and state.denoised is not None else state.latents
+        return Work(latents=latents.to(state.latents.dtype), first=state.first, controls=state.controls)
 
     def sketches(self, state: DrawState) -> list[Image.Image]:
         """What the scheduler believes the pictures will be."""
@@ -189,11 +199,11 @@ class Draw(Phase[DrawState]):
         return (self._family.spec.name, *shape[1:], length, read_loras(params.lora), params.tile, nets)
 
     def _remaining(self, scheduler: Any) -> Tensor:
-        """The timesteps that are drawn, counted as img2img counts them."""
+        """The timesteps that are drawn, counted as img2img counts them, until `stop`."""
         first = self._skipped * scheduler.order
         if hasattr(scheduler, "set_begin_index"):
             scheduler.set_begin_index(first)
-        return scheduler.timesteps[first:]
+        return scheduler.timesteps[first : first + self.steps]
 
     def _start(
         self, given: Encoded | None, shape: tuple[int, ...], generators: Sequence[torch.Generator]

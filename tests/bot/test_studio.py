@@ -208,3 +208,17 @@ async def test_a_second_users_job_starts_before_the_first_users_ends(
     assert recorder.of(first.id) == [JobState.RUNNING]
     await recorder.until(first.id, JobState.DONE)
     await recorder.until(second.id, JobState.DONE)
+
+
+LANES = [("--turbo", "turbo"), ("--relax", "relax"), ("--fast", "fast"), ("", "fast")]
+
+
+@pytest.mark.parametrize(("flag", "lane"), LANES)
+async def test_the_speed_of_a_line_is_its_lane(runtime: Runtime, alice: Requester, flag: str, lane: str) -> None:
+    job = await runtime.studio.imagine(alice, f"a fox --n 1 --steps 1 {flag}")
+    assert job.lane == lane
+
+
+async def test_a_flag_that_changes_nothing_says_so(runtime: Runtime, alice: Requester) -> None:
+    job = await runtime.studio.imagine(alice, "a fox --steps 1 --stylize 300 --v 6.1")
+    assert {"note-stylize-plain", "note-mj-version"} <= {note.id for note in job.request.notes}

@@ -63,10 +63,10 @@ async def test_values_that_discord_would_refuse_never_reach_us(world: World) -> 
 
 async def test_a_flag_is_completed_while_it_is_typed(world: World) -> None:
     found = await suggestions(world, "a fox --st")
-    assert values(found) == ["a fox --steps ", "a fox --style ", "a fox --strength "]
+    assert values(found) == [f"a fox --{name} " for name in ("steps", "style", "stylize", "stop", "strength")]
     assert found[0]["name"].startswith("--steps")
     assert values(await suggestions(world, "a fox —sam")) == ["a fox --sampler "]
-    assert len(await suggestions(world, "a fox --")) == len(TABLE)
+    assert len(await suggestions(world, "a fox --")) == min(len(TABLE), 25)
     assert "a fox --ar 3:2 --ar " not in values(await suggestions(world, "a fox --ar 3:2 --"))
 
 

@@ -121,10 +121,11 @@ PER_ROW: list[dict[str, Any]] = [
     {"num_images": 3},
     {"model": "tiny", "quality": "draft", "aspect_ratio": "1:1", "style": "x"},
     {"upscaler": "video"},
+    {"speed": "turbo", "stylize": 250, "weird": 100},  # done before the worker is asked
     {"lora": "ink:0"},  # one that weighs nothing; others are in test_lora.py
     {"strength": 0.5, "image_weight": 2.0, "mask": "right", "zoom": 1.5, "pan": "left", "square": True},  # no picture
 ]
-ELSEWHERE = {"hires", "repeat"}  # hires: the second pass has calls of its own, test_hires.py; repeat makes jobs
+ELSEWHERE = {"hires", "repeat", "chaos", "stop"}  # test_hires.py, test_flags.py; repeat makes jobs
 
 
 @pytest.mark.parametrize("wish", NOT_PER_ROW)
