@@ -16,6 +16,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.cogs.blend import BlendCog
 from bot.cogs.control import ControlCog
 from bot.cogs.forms import FormsCog
 from bot.cogs.help import HelpCog
@@ -29,6 +30,7 @@ from bot.cogs.queue import QueueCog
 from bot.cogs.reactions import ReactionsCog
 from bot.cogs.sweep import SweepCog
 from bot.cogs.upscale import UpscaleCog
+from bot.cogs.welcome import WelcomeCog
 from bot.config import Config
 from bot.delivery import Delivery
 from bot.gallery import ServerGallery
@@ -89,6 +91,7 @@ class EaselBot(commands.Bot):
         self.wants_remix: Callable[[int], Awaitable[bool]] = _never
         """Whether a member changes the line before V and re-roll draw."""
         self._dispatcher = runtime.dispatcher
+        self._is_new = runtime.users.is_new
 
     async def setup_hook(self) -> None:
         """After log-in and before the gateway: buttons of earlier lives, commands, and delivery."""
@@ -124,6 +127,8 @@ class EaselBot(commands.Bot):
             FormsCog(),
             HelpCog(),
             LinesCog(self.studio),
+            BlendCog(self.studio, self.delivery),
+            *([WelcomeCog(self._is_new)] if self.config.discord.welcome else []),
             LorasCog(self.studio),
             ModelsCog(self.studio),
             PromptCog(self.studio),

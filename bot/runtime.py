@@ -33,6 +33,7 @@ from storage.reviews import ReviewStore
 from storage.rules import RuleStore
 from storage.sanctions import SanctionStore
 from storage.sweeps import SweepStore
+from storage.users import UserStore
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class Runtime:
     dispatcher: Dispatcher
     jobs: JobStore
     files: ImageFiles
+    users: UserStore
     running: asyncio.Task[None]
     """The dispatcher's task; it ends only with an error, such as a default model that cannot be loaded."""
 
@@ -92,7 +94,8 @@ async def open_studio(config: Config, data_dir: Path | None = None) -> AsyncIter
             ask=backend.ask,
         )
         await stack.enter_async_context(studio.sweeps.settling())
-        yield Runtime(studio=studio, dispatcher=dispatcher, jobs=jobs, files=files, running=running)
+        users = UserStore(database)
+        yield Runtime(studio=studio, dispatcher=dispatcher, jobs=jobs, files=files, users=users, running=running)
 
 
 async def _guard(

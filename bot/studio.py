@@ -12,6 +12,7 @@ from typing import Any
 
 from bot import controlling, enlarging, exchange
 from bot.assistant import Ask, Assistant
+from bot.blending import blended
 from bot.config import Config
 from bot.describing import Describer
 from bot.dispatcher import Dispatcher
@@ -123,6 +124,15 @@ class Studio:
         notes += remarks(prepared.params, self.config.specs, spec)
         line = literal(format_line(parsed.prompt, parsed.chosen))
         return Order(task=Task.IMAGINE, params=prepared.params, text=line, extra={"notes": notes}, inputs=prepared)
+
+    async def blend(self, requester: Requester, sent: Sequence[bytes], ratio: str) -> Job:
+        """Merge two to five pictures, in a shape such as 2:3. Raises `InputError` and what the queue raises."""
+        spec, seed = self.config.specs[self.config.default_model], self._random_seed()
+        extra = ParsedPrompt("", {"aspect_ratio": ratio})
+        order = await asyncio.to_thread(blended, sent, extra, spec=spec, styles=self.styles, seed=seed)
+        return await self.intake.enqueue(
+            requester, order.task, order.params, text=order.text, extra=order.extra, inputs=order.inputs
+        )
 
     async def reroll(self, requester: Requester, job_id: str) -> Job:
         """Draw the same line, from the same pictures, with a new seed. Raises `InputError` when one is gone."""

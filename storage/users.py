@@ -19,6 +19,14 @@ class UserStore:
         row = await self._db.one("SELECT params FROM users WHERE user_id = ?", (user_id,))
         return UserSettings(user_id, json.loads(row["params"]) if row else {})
 
+    async def is_new(self, user_id: int) -> bool:
+        """True once for each member, however many ask at the same time: whoever hears it greets the member."""
+        sql = (
+            "INSERT INTO users (user_id, welcomed) VALUES (?, 1)"
+            " ON CONFLICT DO UPDATE SET welcomed = 1 WHERE welcomed = 0 RETURNING user_id"
+        )
+        return bool(await self._db.all(sql, (user_id,)))
+
     async def save(self, settings: UserSettings) -> None:
         """Replace the member's settings."""
         await self._db.run(

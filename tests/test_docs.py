@@ -12,6 +12,7 @@ from discord import app_commands
 
 from bot import docs
 from bot.cli import app
+from bot.cogs.blend import BlendCog
 from bot.cogs.control import ControlCog
 from bot.cogs.help import HelpCog
 from bot.cogs.imagine import ImagineCog
@@ -32,7 +33,8 @@ from gpu.sources import LAYOUTS
 README = (PROJECT / "README.md").read_text("utf-8")
 DOCUMENTS = sorted([PROJECT / "README.md", *(PROJECT / "docs").rglob("*.md")])
 COGS = (
-    ControlCog, HelpCog, ImagineCog, InfoCog, LinesCog, LorasCog, ModelsCog, PromptCog, QueueCog, SweepCog, UpscaleCog,
+    BlendCog, ControlCog, HelpCog, ImagineCog, InfoCog, LinesCog, LorasCog, ModelsCog, PromptCog, QueueCog, SweepCog,
+    UpscaleCog,
 )  # fmt: skip
 
 
@@ -50,7 +52,7 @@ def test_flag_table_is_the_one_that_the_code_makes() -> None:
 
 def test_every_slash_command_is_explained() -> None:
     cogs = list((PROJECT / "bot" / "cogs").glob("*.py"))
-    assert len(cogs) == len(COGS) + 3, "add the new cog to COGS"  # __init__, forms and reactions have no command
+    assert len(cogs) == len(COGS) + 4, "add the new cog to COGS"  # __init__, forms, reactions, welcome: no command
     for cog in COGS:
         commands = [member for member in vars(cog).values() if isinstance(member, app_commands.Command)]
         assert commands

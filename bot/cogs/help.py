@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import discord
@@ -26,8 +27,17 @@ class HelpCog(commands.Cog):
         locale = str(interaction.locale)
         embeds = [discord.Embed(description=page) for page in pages([flag_line(row, locale) for row in TABLE])]
         await interaction.response.send_message(sentence(locale, "help-intro"), embeds=embeds[:1], ephemeral=True)
+        described = command_lines(interaction.client.tree.get_commands(), locale)
+        for page in pages([sentence(locale, "help-commands"), *described, "", sentence(locale, "rules")]):
+            embeds.append(discord.Embed(description=page))
         for embed in embeds[1:]:
             await interaction.followup.send(embed=embed, ephemeral=True)
+
+
+def command_lines(commands: Iterable[Any], locale: str) -> list[str]:
+    """`/imagine` · Draw a picture …, for each command that there is; menus have no description."""
+    described = sorted((command.name, getattr(command, "description", "")) for command in commands)
+    return [sentence(locale, "help-command", command=name, help=help) for name, help in described if help]
 
 
 def flag_line(row: Param, locale: str) -> str:

@@ -14,6 +14,7 @@ from bot.views.picks import PickButton
 from bot.views.region import PartButton
 from bot.views.run import RunButton
 from bot.views.sweep import SWEEP_BUTTONS
+from bot.views.welcome import ExampleButton
 
 if TYPE_CHECKING:
     from bot.app import EaselBot
@@ -24,7 +25,7 @@ def _unnamed(pattern: str) -> str:
     return re.sub(r"\?P<\w+>", "?:", pattern)
 
 
-KINDS: list[type[SafeButton]] = [RunButton, PickButton, PartButton, *BUTTONS, *SWEEP_BUTTONS]
+KINDS: list[type[SafeButton]] = [RunButton, PickButton, PartButton, ExampleButton, *BUTTONS, *SWEEP_BUTTONS]
 KNOWN = "|".join(_unnamed(kind.__discord_ui_compiled_template__.pattern) for kind in KINDS)
 
 

@@ -145,7 +145,8 @@ def config(tmp_path: Path) -> Config:
     """config.toml as it is shipped, on the fake engine and a data directory of its own."""
     shipped = load_config()
     worker = shipped.worker.model_copy(update={"engine": "fake"})
-    return shipped.model_copy(update={"worker": worker, "data_dir": tmp_path / "data"})
+    quiet = shipped.discord.model_copy(update={"welcome": False})
+    return shipped.model_copy(update={"discord": quiet, "worker": worker, "data_dir": tmp_path / "data"})
 
 
 @pytest.fixture

@@ -181,6 +181,10 @@ async def test_help_comes_from_the_table(world: World) -> None:
         assert row.help in text
     assert "1–150" in text
     assert "4294967295" in text
+    more = "\n".join(embed.description for reply in result.followups for embed in reply.embeds)
+    for command in world.bot.tree.get_commands():
+        assert f"`/{command.name}` · " in more
+    assert "**Rules:**" in more
 
 
 async def test_models_with_their_licences(world: World) -> None:
@@ -231,7 +235,7 @@ async def test_two_bots_can_live_in_one_server(runtime: Runtime) -> None:
     world = World(runtime, FAST)
     await world.start()
     names = ("imagine", "queue", "cancel", "info", "export", "help", "loras", "models", "prompt", "describe", "shorten",
-             "expand", "sweep", "upscale", "control")
+             "expand", "blend", "sweep", "upscale", "control")
     assert {command.name for command in world.bot.tree.get_commands()} == {f"easel-{name}" for name in names}
     result = await world.alice.slash(world.channel, "easel-imagine", prompt="a red fox")
     assert await world.pictures(result.response.id)

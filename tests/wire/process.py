@@ -19,6 +19,8 @@ from tests.wire.fakediscord import TOKEN, FakeDiscord
 CONFIG = """
 data_dir = "."
 default_model = "starter"
+[discord]
+welcome = false
 [queue]
 lease_seconds = 6
 [worker]
