@@ -20,11 +20,14 @@ from bot.cogs.blend import BlendCog
 from bot.cogs.control import ControlCog
 from bot.cogs.forms import FormsCog
 from bot.cogs.help import HelpCog
+from bot.cogs.history import HistoryCog
 from bot.cogs.imagine import ImagineCog
 from bot.cogs.info import InfoCog
 from bot.cogs.lines import LinesCog
 from bot.cogs.loras import LorasCog
+from bot.cogs.menus import MenusCog
 from bot.cogs.models import ModelsCog
+from bot.cogs.pictures import PicturesCog
 from bot.cogs.prompting import PromptCog
 from bot.cogs.queue import QueueCog
 from bot.cogs.reactions import ReactionsCog
@@ -54,6 +57,10 @@ class EaselTree(app_commands.CommandTree[Any]):
 
     def add_command(self, command: Any, /, **options: Any) -> None:
         """Add it under the configured prefix, described in words from bot/text."""
+        if isinstance(command, app_commands.ContextMenu):  # its name says it all
+            command.name = f"{self.client.config.discord.command_prefix}{command.name}"[:32]
+            super().add_command(command, **options)
+            return
         command.description = sentence(DEFAULT_LOCALE, f"command-{command.name}")
         command.name = f"{self.client.config.discord.command_prefix}{command.name}"
         super().add_command(command, **options)
@@ -98,6 +105,8 @@ class EaselBot(commands.Bot):
         self.add_dynamic_items(UnknownButton, *KINDS)
         for cog in self._groups():
             await self.add_cog(cog)
+        for menu in MenusCog(self.studio, self.delivery, InfoCog(self.studio)).menus:
+            self.tree.add_command(menu)
         await asyncio.to_thread(_warm_up, self.studio)
         await self._sync()
         self.delivery.connected()
@@ -124,6 +133,8 @@ class EaselBot(commands.Bot):
             UpscaleCog(self.studio, self.delivery),
             ControlCog(self.studio, self.delivery),
             InfoCog(self.studio),
+            PicturesCog(self.studio, self.delivery),
+            HistoryCog(self.studio, self.gallery),
             FormsCog(),
             HelpCog(),
             LinesCog(self.studio),
@@ -132,7 +143,7 @@ class EaselBot(commands.Bot):
             LorasCog(self.studio),
             ModelsCog(self.studio),
             PromptCog(self.studio),
-            ReactionsCog(self.studio, self.delivery, self, self.presses),
+            ReactionsCog(self.studio, self.delivery, self.gallery, self, self.presses),
         )
 
     async def _sync(self) -> None:

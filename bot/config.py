@@ -135,6 +135,13 @@ class VaryConfig(Setting):
     strong: float = Field(0.85, gt=0, le=1)
 
 
+ReactionName = Literal["vary1", "vary2", "vary3", "vary4", "reroll", "upscale", "cancel", "mail", "favorite", "report"]
+REACTIONS: dict[str, ReactionName] = {
+    "1️⃣": "vary1", "2️⃣": "vary2", "3️⃣": "vary3", "4️⃣": "vary4", "🔁": "reroll", "⬆️": "upscale", "❌": "cancel",
+    "✉️": "mail", "⭐": "favorite", "🙈": "report",
+}  # fmt: skip
+
+
 class GalleryConfig(Setting):
     """`[gallery]`"""
 
@@ -176,6 +183,7 @@ class Config(Setting):
     describe: DescribeConfig = DescribeConfig()
     openai: OpenAIConfig = OpenAIConfig()
     gallery: GalleryConfig = GalleryConfig()
+    reactions: dict[str, ReactionName] = REACTIONS
     models: dict[str, ModelSpec]
 
     @model_validator(mode="after")

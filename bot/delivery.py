@@ -168,6 +168,21 @@ class Delivery:
         """Remove a message of a gallery, where it still exists."""
         await self._mailbox.remove(Address(channel_id, message_id))
 
+    async def show(self, interaction: discord.Interaction[Any], job: Job) -> None:
+        """Post the job as it is now once more; from then on that message is its own. Raises `MissingPermission`."""
+        require_in(interaction)
+        await interaction.response.defer(thinking=True)
+        post = await self._composer.post(job, self._limit(job), where_of(requester_of(interaction)))
+        message = await interaction.edit_original_response(**post.editing())
+        if (interaction.guild_id or 0) == job.guild_id and interaction.channel_id:
+            await self._jobs.attach(job.id, interaction.channel_id, message.id)
+            self._put(await self._jobs.get(job.id))
+
+    async def look(self, interaction: discord.Interaction[Any], job: Job) -> None:
+        """The same, for one member alone, as a follow-up."""
+        post = await self._composer.post(job, self._limit(job), where_of(requester_of(interaction)))
+        await interaction.followup.send(**post.sending(), ephemeral=True)
+
     def unreached(self, user_id: int) -> frozenset[str]:
         """The member's jobs whose end could be told nowhere; the next command tells it."""
         return frozenset(self._unreached.get(user_id, ()))

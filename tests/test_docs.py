@@ -15,11 +15,13 @@ from bot.cli import app
 from bot.cogs.blend import BlendCog
 from bot.cogs.control import ControlCog
 from bot.cogs.help import HelpCog
+from bot.cogs.history import HistoryCog
 from bot.cogs.imagine import ImagineCog
 from bot.cogs.info import InfoCog
 from bot.cogs.lines import LinesCog
 from bot.cogs.loras import LorasCog
 from bot.cogs.models import ModelsCog
+from bot.cogs.pictures import PicturesCog
 from bot.cogs.prompting import PromptCog
 from bot.cogs.queue import QueueCog
 from bot.cogs.sweep import SweepCog
@@ -33,8 +35,8 @@ from gpu.sources import LAYOUTS
 README = (PROJECT / "README.md").read_text("utf-8")
 DOCUMENTS = sorted([PROJECT / "README.md", *(PROJECT / "docs").rglob("*.md")])
 COGS = (
-    BlendCog, ControlCog, HelpCog, ImagineCog, InfoCog, LinesCog, LorasCog, ModelsCog, PromptCog, QueueCog, SweepCog,
-    UpscaleCog,
+    BlendCog, ControlCog, HelpCog, HistoryCog, ImagineCog, InfoCog, LinesCog, LorasCog, ModelsCog, PicturesCog,
+    PromptCog, QueueCog, SweepCog, UpscaleCog,
 )  # fmt: skip
 
 
@@ -52,7 +54,7 @@ def test_flag_table_is_the_one_that_the_code_makes() -> None:
 
 def test_every_slash_command_is_explained() -> None:
     cogs = list((PROJECT / "bot" / "cogs").glob("*.py"))
-    assert len(cogs) == len(COGS) + 4, "add the new cog to COGS"  # __init__, forms, reactions, welcome: no command
+    assert len(cogs) == len(COGS) + 5, "add the new cog to COGS"  # __init__, forms, menus, reactions, welcome
     for cog in COGS:
         commands = [member for member in vars(cog).values() if isinstance(member, app_commands.Command)]
         assert commands

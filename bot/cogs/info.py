@@ -42,9 +42,9 @@ class InfoCog(commands.Cog):
         """Show a job's line, parameters, state and origin; or those that a picture carries."""
         who = requester_of(interaction)
         if picture:
-            await self._read(interaction, picture, who.locale)
+            await self.read_picture(interaction, picture, who.locale)
         elif job:
-            await self._show(interaction, who, await self._visible(who, job))
+            await self.show_job(interaction, who, await self._visible(who, job))
         else:
             raise Refusal("info-which")
 
@@ -81,7 +81,7 @@ class InfoCog(commands.Cog):
             raise JobNotFound(job=found.id)
         return found
 
-    async def _read(self, interaction: Interaction, picture: discord.Attachment, locale: str) -> None:
+    async def read_picture(self, interaction: Interaction, picture: discord.Attachment, locale: str) -> None:
         """What an attached picture says of itself, with a button that draws it."""
         if picture.size > metadata.MAX_FILE:
             raise PictureUnreadable
@@ -100,7 +100,8 @@ class InfoCog(commands.Cog):
         embeds = line_embeds(line_of(found, self._studio.parse))
         await interaction.followup.send(text, embeds=embeds, view=run_view(locale, "button-run-these"), ephemeral=True)
 
-    async def _show(self, interaction: Interaction, who: Requester, found: Job) -> None:
+    async def show_job(self, interaction: Interaction, who: Requester, found: Job) -> None:
+        """Answer with the line, the parameters, the state and the origin of a job."""
         parts = [facts(found, who.locale), _state(found, who.locale), await self._origin(found, who.locale)]
         text = "\n".join(part for part in parts if part)
         await interaction.response.send_message(text, embeds=line_embeds(found.text), ephemeral=True)

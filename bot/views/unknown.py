@@ -13,6 +13,7 @@ from bot.views.grid import BUTTONS
 from bot.views.picks import PickButton
 from bot.views.region import PartButton
 from bot.views.run import RunButton
+from bot.views.shelf import PageButton, ShowButton
 from bot.views.sweep import SWEEP_BUTTONS
 from bot.views.welcome import ExampleButton
 
@@ -25,7 +26,9 @@ def _unnamed(pattern: str) -> str:
     return re.sub(r"\?P<\w+>", "?:", pattern)
 
 
-KINDS: list[type[SafeButton]] = [RunButton, PickButton, PartButton, ExampleButton, *BUTTONS, *SWEEP_BUTTONS]
+KINDS: list[type[SafeButton]] = [
+    RunButton, PickButton, PartButton, PageButton, ShowButton, ExampleButton, *BUTTONS, *SWEEP_BUTTONS,
+]  # fmt: skip
 KNOWN = "|".join(_unnamed(kind.__discord_ui_compiled_template__.pattern) for kind in KINDS)
 
 

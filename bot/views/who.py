@@ -25,7 +25,7 @@ def requester_of(interaction: discord.Interaction[Any]) -> Requester:
     )
 
 
-def standing(user: discord.User | discord.Member | discord.abc.User) -> dict[str, Any]:
+def standing(user: discord.User | discord.Member | discord.abc.User | discord.Object) -> dict[str, Any]:
     """What limits go by: roles, and for how long there has been a member and an account."""
     facts: dict[str, Any] = {"account_at": discord.utils.snowflake_time(user.id).timestamp()}
     if isinstance(user, discord.Member):

@@ -47,3 +47,74 @@ error-inpaint-nothing = Say which part is drawn anew: choose a region, or send a
 error-zoom-missing = Say how far with --zoom, from 1 to 2, such as --zoom 1.4.
 error-region-words = No model here finds things in a picture by words. Choose a part by the buttons, or upload a mask (white is drawn anew, black is kept).
 error-original-large = The original file is larger than the { $limit } MB that Discord takes here. /export gives everything to draw it again.
+
+# Commands (bot/cogs/pictures.py, bot/cogs/history.py)
+
+command-show = Post one of your jobs once more, with its buttons
+command-vary = Draw variations of a picture of a job
+command-zoom = Draw what is around a picture of a job
+command-inpaint = Draw a part of a picture anew, of a job or of your own
+command-history = Page through your jobs
+command-favorites = Page through the pictures that you gave a star
+command-gallery = Page through the pictures that this server shows
+command-styles = Show the styles that --style takes
+option-remake-job = The id that stands under a job
+option-remake-picture = Which picture of the job
+option-remake-strong = Go far from the picture
+option-remake-factor = How far away, from 1 to 2
+option-remake-prompt = What is drawn there; flags may follow
+option-remake-region = Which part is drawn anew, by name or as left,top,right,bottom from 0 to 1
+option-remake-image = A picture of your own, instead of one of a job
+option-remake-mask = A picture of the same shape: white is drawn anew, black is kept
+option-search = Words that stand in the line
+option-state = Only jobs in this state
+error-show-others = /show posts your own jobs once more; /info shows the line of others.
+error-inpaint-which = Name a job by the id that stands under it, or attach a picture.
+part-left = Left half
+part-right = Right half
+part-top = Top half
+part-bottom = Bottom half
+part-center = The middle
+part-tl = Top left quadrant
+part-tr = Top right quadrant
+part-bl = Bottom left quadrant
+part-br = Bottom right quadrant
+part-l3 = Left third
+part-c3 = Middle third
+part-r3 = Right third
+part-t3 = Top third
+part-m3 = Middle band
+part-b3 = Bottom third
+shelf-history = Your jobs · page { $page }
+shelf-favorites = Your favourites · page { $page }
+shelf-gallery = This server's gallery · page { $page }
+shelf-empty-history = There is no job like that. /imagine starts one.
+shelf-empty-favorites = You have no favourite like that yet. ⭐ under a picture keeps it.
+shelf-empty-gallery = Nothing like that is shown here yet.
+shelf-state = { $state ->
+    [queued] waits
+    [running] is being drawn
+    [review] held back for a moderator
+    [done] done
+    [failed] failed
+    [cancelled] cancelled
+   *[blocked] blocked
+  }
+button-show = { $index }
+gallery-where = Pictures are shown in { $channel } when their owner gives them a ⭐.
+gallery-none = This server has no gallery channel. The bot's operator sets one in config.toml, [gallery.channels].
+
+# Apps in the menu of a message (bot/cogs/menus.py) and reactions (bot/cogs/reactions.py)
+
+menu-cancel = Cancel job
+menu-report = Report
+menu-image = Use as image prompt
+menu-parameters = Show parameters
+menu-mail = DM me the images
+form-image-more = What is drawn from this picture; flags may follow.
+report-thanks = Thank you. If enough members report these pictures, they are hidden until a moderator has decided.
+mail-sent = I sent you the pictures as a direct message.
+error-mail-others = Only the owner of a job gets its pictures by direct message.
+error-menu-no-picture = There is no picture in that message.
+error-menu-no-job = That message shows no job of mine. Use it on a message with pictures that I drew.
+error-reaction-which = These are several pictures. Press U under one of them, and then ⬆️ under that one.
