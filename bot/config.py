@@ -16,7 +16,7 @@ from bot.errors import ConfigError
 from bot.safety.base import STRICT, Category, Policy, PolicyLayer
 from gpu.openai_models import OpenAIModel
 from gpu.skills.base import packaged
-from gpu.types import ModelSpec, SafetyPolicy, Setting
+from gpu.types import REFINERS, ModelSpec, SafetyPolicy, Setting
 from storage.models import Limits
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -190,14 +190,21 @@ class Config(Setting):
     def _default_model_exists(self) -> Config:
         if self.default_model not in self.models:
             raise ValueError(f"default_model is {self.default_model!r}, but there is no [models.{self.default_model}]")
+        for name, model in self.models.items():
+            refiner = self.models.get(model.refiner)
+            if model.refiner and (refiner is None or refiner.family != REFINERS):
+                raise ValueError(f"models.{name}.refiner is {model.refiner!r}: name a model of family {REFINERS!r}")
+        if self.models[self.default_model].family == REFINERS:
+            raise ValueError(f"default_model is {self.default_model!r}, and a refiner draws nothing alone")
         if twice := self.models.keys() & self.openai.models.keys():
             raise ValueError(f"{min(twice)!r} is both in [models] and in [openai.models]")
         return self
 
     @property
     def specs(self) -> dict[str, ModelSpec]:
-        """Every model that a member may name, whoever draws it."""
-        return {**self.models, **self.openai.specs}
+        """Every model that a member may name, whoever draws it; refiners go on with what others began."""
+        drawing = {name: spec for name, spec in self.models.items() if spec.family != REFINERS}
+        return {**drawing, **self.openai.specs}
 
     @property
     def skills(self) -> dict[str, str]:

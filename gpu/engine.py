@@ -38,6 +38,7 @@ from gpu.loading import load_components
 from gpu.loras import LoraFolder
 from gpu.phases import Phase, State, Work
 from gpu.pool import Pool, budget, footprint
+from gpu.refining import refiner_of
 from gpu.safety import ImageCheck
 from gpu.turns import Turns
 from gpu.types import GenerationRequest, GenerationResult, ModelSpec, Progress, Task
@@ -190,9 +191,10 @@ class Engine:
             if len(self._jobs) >= self._slots:
                 break
             with self._reporting(request):
-                if not self._fetcher.ready(self._specs[request.params.model]):
+                models = self._models(request)
+                if not all([self._fetcher.ready(self._specs[model]) for model in models]):
                     continue
-                if not self._families.fits(request.params.model, self._busy):
+                if not all(self._families.fits(model, self._busy) for model in models):
                     break
                 self._waiting.remove(request)
                 self._start(request)
@@ -200,9 +202,10 @@ class Engine:
                 break
 
     def _start(self, request: GenerationRequest) -> None:
-        family = self._families.get(request.params.model, self._busy)
+        models = self._models(request)
+        family, *refiner = [self._families.get(model, {*self._busy, *models}) for model in models]
         started = self._clock()
-        work, phases = self._plan(request, family)
+        work, phases = self._plan(request, family, *refiner)
         state = phases[0].prepare(work)
         now = self._clock()
         steps = sum(phase.steps for phase in phases)
@@ -210,16 +213,20 @@ class Engine:
         self._jobs[request.job_id] = job
         self._settle(job)
 
-    def _plan(self, request: GenerationRequest, family: Family) -> Plan:
+    def _plan(self, request: GenerationRequest, family: Family, refiner: Family | None = None) -> Plan:
         if request.task is Task.CONTROL:
             return looked_at(request, self._gallery, self._preprocessors)
-        work, phases = plan(request, family, self._gallery, self._upscalers)
+        work, phases = plan(request, family, self._gallery, self._upscalers, refiner)
         return Plan(work, [*first_phases(request, self._gallery, self._preprocessors), *phases])
 
     @property
     def _busy(self) -> set[str]:
         """Models that are drawing."""
-        return {job.request.params.model for job in self._jobs.values()}
+        return {model for job in self._jobs.values() for model in self._models(job.request)}
+
+    def _models(self, request: GenerationRequest) -> list[str]:
+        """Those that draw a request, one after the other."""
+        return [model for model in (request.params.model, refiner_of(request, self._specs)) if model]
 
     def _load_family(self, model: str) -> tuple[Family, int]:
         """A model, and its bytes. Raises `ModelError`."""

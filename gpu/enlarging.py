@@ -11,10 +11,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from gpu.families.base import Family, Plan
+from gpu.families.base import Family, Plan, UNetFamily
 from gpu.gallery import Gallery
 from gpu.params import HIRES_STRENGTH, NO_UPSCALER
 from gpu.phases import Check, Enlarge, Phase, Save, Stretch, Work
+from gpu.refining import refined
 from gpu.types import GenerationRequest, InputRole, Task
 from gpu.upscalers import Upscalers
 
@@ -24,11 +25,15 @@ CREATIVE_SCALE = 2.0
 """How much larger a picture becomes into which details are drawn."""
 
 
-def plan(request: GenerationRequest, family: Family, gallery: Gallery, upscalers: Upscalers) -> Plan:
-    """The phases of a request. Raises `NotSupported`, `ModelError`."""
+def plan(
+    request: GenerationRequest, family: Family, gallery: Gallery, upscalers: Upscalers, refiner: Family | None = None
+) -> Plan:
+    """The phases of a request; `refiner` draws the last part of it. Raises `NotSupported`, `ModelError`."""
     if request.task is Task.ENLARGE:
         return _finished_picture(request, family, gallery, upscalers)
     work, phases = family.plan(request, gallery)
+    if isinstance(refiner, UNetFamily) and isinstance(family, UNetFamily):
+        phases = refined(phases, request, family, refiner)
     larger = _drawn_pictures(request, family, upscalers)
     return Plan(work, [*phases[:-1], *larger, *phases[-1:]])  # the last one saves
 

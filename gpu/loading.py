@@ -19,6 +19,7 @@ from diffusers import (
     AutoencoderKL,
     EulerDiscreteScheduler,
     StableDiffusionPipeline,
+    StableDiffusionXLImg2ImgPipeline,
     StableDiffusionXLPipeline,
     UNet2DConditionModel,
 )
@@ -50,6 +51,11 @@ UNUSED = ("image_encoder", "feature_extractor")
 
 PIPELINES: dict[str, tuple[Any, dict[str, Any]]] = {
     "sdxl": (StableDiffusionXLPipeline, {"add_watermarker": False}),
+    "sdxl-refiner": (
+        StableDiffusionXLImg2ImgPipeline, {
+            "add_watermarker": False, "requires_aesthetics_score": True, "text_encoder": None, "tokenizer": None,
+        },
+    ),
     "sd15": (
         StableDiffusionPipeline,
         {"safety_checker": None, "feature_extractor": None, "requires_safety_checker": False},
@@ -173,6 +179,9 @@ def _dtype(folder: Path, dtype: torch.dtype) -> torch.dtype:
 
 def _tokenizers(files: ModelFiles) -> dict[str, CLIPTokenizer]:
     """One for each text encoder. A folder with settings and no vocabulary shares the first one's, or CLIP's own."""
+    if "tokenizer" not in files.parts:
+        folder_2 = files.root / files.parts["tokenizer_2"].folder
+        return {"tokenizer_2": _tokenizer(folder_2, CONFIGS / "sdxl" / "tokenizer")}
     folder = files.root / files.parts["tokenizer"].folder
     first = _tokenizer(folder, CONFIGS / "sdxl" / "tokenizer")
     if "tokenizer_2" not in files.parts:

@@ -59,7 +59,8 @@ class Pool:
         """Whether a model is there, or could be beside those that are drawing."""
         if name in self._models or not busy:
             return True
-        return self._expect(name) + sum(self._bytes(other) for other in busy) <= self._budget
+        held = sum(self._bytes(other) for other in busy if other in self._models)
+        return self._expect(name) + held <= self._budget
 
     def get(self, name: str, busy: Collection[str]) -> Family:
         """A model, loaded if need be; others that are not `busy` go if there is no room. Raises `ModelError`."""

@@ -105,8 +105,14 @@ def _transformer(encoders: int) -> Layout:
     )
 
 
+SDXL_REFINER = Layout(
+    parts=tuple(part for part in SDXL.parts if part.name not in ("text_encoder", "tokenizer")),
+    prefixes=("model.diffusion_model.", "first_stage_model.", "conditioner.embedders.0.model."),
+)
+
 LAYOUTS: dict[str, Layout] = {
-    "sdxl": SDXL, "sd15": SD15, "sd3": _transformer(3), "flux": _transformer(2), "zimage": _transformer(1),
+    "sdxl": SDXL, "sdxl-refiner": SDXL_REFINER,
+    "sd15": SD15, "sd3": _transformer(3), "flux": _transformer(2), "zimage": _transformer(1),
 }  # fmt: skip
 """Family → what its models consist of. The same keys as `gpu.families.FAMILIES`."""
 
@@ -277,8 +283,11 @@ def _any_starts(names: Iterable[str], prefix: str) -> bool:
 
 def _family_of_folder(root: Path) -> str:
     """The family that a folder says it is, or "" where it does not say."""
-    index = read_json(root / "model_index.json").get("_class_name")
+    parts = read_json(root / "model_index.json")
+    index = parts.get("_class_name")
     if isinstance(index, str):
+        if index.startswith("StableDiffusionXL") and parts.get("text_encoder") == [None, None]:
+            return "sdxl-refiner"
         known = max((start for start in PIPELINES if index.startswith(start)), key=len, default="")
         return PIPELINES.get(known, index)
     unet = read_json(root / "unet" / "config.json")

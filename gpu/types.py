@@ -54,6 +54,10 @@ DEAF = frozenset({"flux"})
 """Families that hear no negative prompt, whatever the guidance."""
 
 
+REFINERS = "sdxl-refiner"
+"""The family whose models go on with what others began, and draw nothing alone."""
+
+
 class ModelSpec(Setting):
     """One `[models.NAME]` of config.toml: where the weights are and what the model likes."""
 
@@ -96,6 +100,11 @@ class ModelSpec(Setting):
     """The only samplers that it was made for; empty: all that can follow its noise schedule."""
     scheduler_config: dict[str, str | float | bool] = {}
     """Changes to the model's own scheduler config, such as `timestep_spacing = "trailing"` for Lightning."""
+
+    refiner: str = ""
+    """The model of `[models.…]` that draws the last part of every picture drawn from noise; empty: none."""
+    refine_at: float = Field(0.8, gt=0, lt=1)
+    """From which share of the noise schedule on. SDXL's paper and model card refine the last fifth."""
 
     @model_validator(mode="before")
     @classmethod

@@ -43,16 +43,16 @@ class Components:
     """The loaded parts of a model, on their device, in evaluation mode.
 
     `scheduler_config` is the model's original one: every sampler is built from it, never from another sampler.
-    `text_encoder_2` and `tokenizer_2` are None in families with one text encoder.
+    Of text encoders and tokenizers, those are None that a family does not have.
     """
 
     unet: Any
     """diffusers' `UNet2DConditionModel`."""
     vae: Any
     """diffusers' `AutoencoderKL`, or `gpu.autoencoder.PatchAutoencoder`."""
-    text_encoder: Any
-    tokenizer: Any
     scheduler_config: Mapping[str, Any]
+    text_encoder: Any = None
+    tokenizer: Any = None
     text_encoder_2: Any = None
     tokenizer_2: Any = None
     force_zeros_for_empty_prompt: bool = False

@@ -8,10 +8,12 @@ import torch
 from torch import Tensor
 
 from gpu.conditioning import PromptEncoder
-from gpu.families.base import Components, UNetFamily
+from gpu.errors import NotSupported
+from gpu.families.base import Components, Plan, UNetFamily
+from gpu.gallery import Gallery
 from gpu.loras import LoraFolder, read_loras
 from gpu.params import GenerationParams
-from gpu.types import ModelSpec
+from gpu.types import GenerationRequest, ModelSpec
 
 
 class SDXL(UNetFamily):
@@ -19,14 +21,12 @@ class SDXL(UNetFamily):
 
     def __init__(self, spec: ModelSpec, components: Components, loras: LoraFolder | None = None) -> None:
         super().__init__(spec, components, loras)
-        self.prompts = PromptEncoder(
-            [
-                (components.tokenizer, components.text_encoder),
-                (components.tokenizer_2, components.text_encoder_2),
-            ],
-            self.device,
-            voice=lambda: self.adapters.voice,
-        )
+        pairs = [
+            (components.tokenizer, components.text_encoder),
+            (components.tokenizer_2, components.text_encoder_2),
+        ]
+        encoders = [pair for pair in pairs if pair[1] is not None]
+        self.prompts = PromptEncoder(encoders, self.device, voice=lambda: self.adapters.voice)
 
     @torch.no_grad()
     def conditioning(self, params: GenerationParams) -> dict[str, Tensor]:
@@ -38,14 +38,18 @@ class SDXL(UNetFamily):
             sides = [unwanted, wanted]
         else:
             sides = [self.prompts.encode(params.prompt)]
-        size = (params.height, params.width)
-        time_ids = torch.tensor([*size, 0, 0, *size], device=self.device, dtype=self.dtype)
+        time_ids = torch.tensor(self.time_ids(params, len(sides)), device=self.device, dtype=self.dtype)
         return {
             "encoder_hidden_states": torch.cat([side.tokens.expand(params.num_images, -1, -1) for side in sides]),
             "text_embeds": torch.cat([side.pooled.expand(params.num_images, -1) for side in sides]),
-            "time_ids": time_ids.repeat(len(sides) * params.num_images, 1),
+            "time_ids": time_ids.repeat_interleave(params.num_images, dim=0),
             **self.guidance_embedding(params),
         }
+
+    def time_ids(self, params: GenerationParams, sides: int) -> list[list[float]]:
+        """What is said of the picture beside the words, for each of the sides: original size, crop, size."""
+        size = (params.height, params.width)
+        return [[*size, 0, 0, *size]] * sides
 
     def unet(self, rows: Mapping[str, Tensor]) -> Tensor:
         """Noise [rows, channels, h, w]."""
@@ -58,3 +62,21 @@ class SDXL(UNetFamily):
             added_cond_kwargs={name: rows[name] for name in ("text_embeds", "time_ids")},
             return_dict=False,
         )[0]
+
+
+class SDXLRefiner(SDXL):
+    """The refiner: the second text encoder only, and a score of beauty instead of the size to draw.
+
+    Scores as in diffusers' `StableDiffusionXLImg2ImgPipeline`: 6 is wanted, 2.5 is not.
+    """
+
+    WANTED, UNWANTED = 6.0, 2.5
+
+    def plan(self, request: GenerationRequest, gallery: Gallery) -> Plan:
+        """It only goes on with what another model began. Raises `NotSupported`."""
+        raise NotSupported("error-refiner-alone", model=self.spec.name)
+
+    def time_ids(self, params: GenerationParams, sides: int) -> list[list[float]]:
+        """Original size, crop, beauty; the unwanted side first."""
+        scores = (self.UNWANTED, self.WANTED)[-sides:]
+        return [[params.height, params.width, 0, 0, score] for score in scores]

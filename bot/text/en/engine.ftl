@@ -11,3 +11,4 @@ error-latents-shape = The picture to start from was drawn in another size or by 
 error-out-of-memory = { $width } × { $height } does not fit into the memory of the device, not even one image at a time. Write a smaller --ar or another --model; the operator can let parts of the model wait in main memory (offload).
 error-tile = The model { $model } cannot make edges meet (--tile): it numbers the parts of a picture. Use an SDXL or Stable Diffusion 1.5 model, or leave out --tile.
 error-tile-upscaler = The upscaler { $upscaler } enlarges without looking around the edges, so they would no longer meet. Leave out --tile, or use --hires instead of --upscaler.
+error-refiner-alone = The model { $model } is a refiner: it draws nothing alone. Choose a model that names it as its refiner (/models).

@@ -1,0 +1,28 @@
+"""Which model refines a request, and what its plan becomes then. Knows phases and names, not how models load."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gpu.families.base import UNetFamily
+from gpu.phases import Draw, DrawFirst, Phase, Refine
+from gpu.types import GenerationRequest, ModelSpec, Task
+
+
+def refiner_of(request: GenerationRequest, specs: Mapping[str, ModelSpec]) -> str:
+    """The model that draws the last part, or "": only what is drawn from noise is refined."""
+    spec = specs[request.params.model]
+    drawn = request.task is Task.IMAGINE and not request.inputs
+    return spec.refiner if drawn and spec.refiner in specs else ""
+
+
+def refined(
+    phases: Sequence[Phase[Any]], request: GenerationRequest, base: UNetFamily, refiner: UNetFamily
+) -> list[Phase[Any]]:
+    """The phases of `base`, with the end of the drawing left to `refiner`. LoRAs are the base's only."""
+    share = base.spec.refine_at
+    ours = request.params
+    theirs = ours.model_copy(update={"lora": "", "model": refiner.spec.name})
+    first, then = DrawFirst(base, ours, share), Refine(refiner, theirs, share)
+    return [new for phase in phases for new in ((first, then) if type(phase) is Draw else (phase,))]
