@@ -191,7 +191,7 @@ class Draw(Phase[DrawState]):
         return [] if state.denoised is None else self._family.sketch(state.denoised)
 
     def _key(
-        self, shape: tuple[int, ...], conditioning: Mapping[str, Tensor], following: Sequence[Guide]
+        self, shape: tuple[int, ...], conditioning: Mapping[str, Tensor], following: Sequence[Guide] = ()
     ) -> Hashable:
         """Everything that is not per row."""
         params, length = self._params, conditioning["encoder_hidden_states"].shape[1]
