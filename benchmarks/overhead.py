@@ -35,7 +35,7 @@ from bot.requester import Requester
 from bot.runtime import Runtime, open_studio
 from gpu.autoencoder import PatchAutoencoder
 from gpu.loading import load_components
-from gpu.safety import IMAGE_CHECKS
+from gpu.safety import Setup, make
 from gpu.types import Progress
 from storage.models import Job
 
@@ -63,7 +63,7 @@ class BareLoop:
             **{name: getattr(parts, name) for name in names},
         )
         self.pipeline.set_progress_bar_config(disable=True)
-        self.check = IMAGE_CHECKS[config.safety.image_check]()
+        self.check = make(config.safety.image_check, Setup(config.safety.stable_diffusion))
         self.folder = folder
         self.seconds: Counter[str] = Counter()
 

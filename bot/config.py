@@ -16,7 +16,7 @@ from bot.errors import ConfigError
 from bot.safety.base import STRICT, Category, Policy, PolicyLayer
 from gpu.openai_models import OpenAIModel
 from gpu.skills.base import packaged
-from gpu.types import REFINERS, ModelSpec, SafetyPolicy, Setting
+from gpu.types import REFINERS, CheckerSource, ModelSpec, SafetyPolicy, Setting
 from storage.models import Limits
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -70,6 +70,7 @@ class SafetyConfig(Setting):
     """`[safety]`"""
 
     image_check: str = "open_nsfw"
+    stable_diffusion: CheckerSource = CheckerSource()
     thresholds: dict[str, float] = SafetyPolicy().thresholds
     borderline: dict[str, float] = {"sexual": 0.6}
     policy: Policy = STRICT
@@ -273,6 +274,8 @@ def _absolute(config: Config, base: Path) -> Config:
         return model.model_copy(update=own)
 
     models = {name: spec(model) for name, model in config.models.items()}
+    checker = config.safety.stable_diffusion
+    checker = checker.model_copy(update={"source": local(checker.source)})
     return config.model_copy(
         update={
             "models": models,
@@ -282,6 +285,7 @@ def _absolute(config: Config, base: Path) -> Config:
             ),
             "describe": DescribeConfig(captioner=local(config.describe.captioner)),
             "control": ControlConfig(**{k: local(v) if v else "" for k, v in config.control.model_dump().items()}),
+            "safety": config.safety.model_copy(update={"stable_diffusion": checker}),
             "loras": LorasConfig(folder=Path(local(str(config.loras.folder)))),
         }
     )

@@ -177,7 +177,10 @@ def _worker(config: Config) -> Iterator[Check]:
     """Device and image check, as a worker process finds them."""
     if config.worker.engine == "fake":
         yield _check("device", Mark.NOTE, "doctor-device-fake")
-    settings = WorkerSettings(**config.worker.model_dump(), image_check=config.safety.image_check)
+    safety = config.safety
+    settings = WorkerSettings(
+        **config.worker.model_dump(), image_check=safety.image_check, checker=safety.stable_diffusion
+    )
     found = _probe(settings)
     if isinstance(found, str):
         yield _check("device", Mark.BAD, "doctor-probe", problem=found)

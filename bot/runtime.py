@@ -120,6 +120,7 @@ def worker_settings(config: Config) -> WorkerSettings:
         **config.worker.model_dump(),
         default_model=config.default_model,
         image_check=config.safety.image_check,
+        checker=config.safety.stable_diffusion,
         loras=config.loras.folder,
         skills=config.skills,
         control=config.control.model_dump(),

@@ -10,7 +10,7 @@ import errno
 import logging
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -20,6 +20,7 @@ from gpu.errors import ModelError
 from gpu.sources import (
     Choice,
     Hub,
+    Layout,
     Local,
     ModelFiles,
     check_lora,
@@ -30,7 +31,7 @@ from gpu.sources import (
     local_files,
     where,
 )
-from gpu.types import LoraSpec, ModelSpec, NetSpec
+from gpu.types import CheckerSource, LoraSpec, ModelSpec, NetSpec
 
 OnProgress = Callable[[int, int], None]
 """Called with bytes done and bytes in all, from several threads."""
@@ -111,6 +112,20 @@ class HubCache:
         for name in (name for name in choice.files if name.endswith(".safetensors")):
             keys(folder / name)
         return folder, choice
+
+    def parts(self, spec: CheckerSource, layout: Layout, on_progress: OnProgress) -> Path:
+        """A folder that has the parts of `layout`, after downloading them if need be. Raises `ModelError`."""
+        source = where(spec)
+        if isinstance(source, Local):
+            choose(_below(source.path), layout, "", spec.source)
+            return source.path
+        folder = self._snapshot(source)
+        with suppress(ModelError):  # nothing, or an interrupted download
+            choose(_below(folder), layout, "", spec.source)
+            return folder
+        sizes = self._listing(source)
+        wanted = {name for choice in choose(sizes, layout, "", spec.source).values() for name in choice.files}
+        return self._download(source, {name: sizes[name] for name in wanted}, "", on_progress)
 
     def free(self) -> int:
         """Bytes that fit on the disk of the cache."""
@@ -236,6 +251,11 @@ def size(count: int) -> str:
             break
         value /= 1000
     return f"{value:.1f} {unit}" if value < 100 and unit not in ("B", "kB") else f"{value:.0f} {unit}"
+
+
+def _below(folder: Path) -> list[str]:
+    """The names of all files in a folder, as a repository lists them."""
+    return [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
 
 
 def _files_of(spec: ModelSpec, sizes: Mapping[str, int]) -> dict[str, int]:

@@ -11,7 +11,7 @@ import sys
 
 from gpu.bugs import as_backend_error
 from gpu.errors import BackendError, NotSupported
-from gpu.safety import IMAGE_CHECKS
+from gpu.safety import Setup, make
 from gpu.wire import WorkerSettings
 
 
@@ -33,13 +33,12 @@ def device(settings: WorkerSettings) -> dict[str, object]:
 
 
 def safety(settings: WorkerSettings) -> dict[str, object]:
-    """The image check, used once on a grey picture. Raises `NotSupported` for a name that is none."""
+    """The image check, used once on a grey picture. Raises `ModelError` for a name that is none."""
     from PIL import Image
 
-    if settings.image_check not in IMAGE_CHECKS:
-        known = ", ".join(IMAGE_CHECKS)
-        raise NotSupported("error-image-check-unknown", check=settings.image_check, known=known)
-    check = IMAGE_CHECKS[settings.image_check]()
+    check = make(settings.image_check, Setup(settings.checker))
+    if check is None:
+        return {"check": settings.image_check, "categories": ""}
     check.score(Image.new("RGB", (64, 64), "grey"))
     return {"check": settings.image_check, "categories": ", ".join(check.categories)}
 

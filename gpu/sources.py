@@ -16,7 +16,7 @@ from pathlib import Path
 from safetensors import SafetensorError, safe_open
 
 from gpu.errors import ModelError
-from gpu.types import LoraSpec, ModelSpec, NetSpec
+from gpu.types import CheckerSource, LoraSpec, ModelSpec, NetSpec
 
 CONFIGS = Path(__file__).parent / "families" / "configs"
 """Folders that describe the parts of a single file, by family."""
@@ -183,7 +183,7 @@ class ModelFiles:
         return sum(path.stat().st_size for path in {*paths, *([self.single] if self.single else [])})
 
 
-def where(spec: ModelSpec | LoraSpec | NetSpec) -> Local | Hub:
+def where(spec: ModelSpec | LoraSpec | NetSpec | CheckerSource) -> Local | Hub:
     """Read `spec.source`. Raises `ModelError` for a path at which nothing is."""
     path = Path(spec.source).expanduser()
     if path.exists():

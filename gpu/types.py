@@ -50,6 +50,13 @@ class NetSpec(Setting):
     variant: str = ""
 
 
+class CheckerSource(Setting):
+    """Where the weights of an image check are: a folder, or a hub repository with a revision."""
+
+    source: str = ""
+    revision: str = ""
+
+
 DEAF = frozenset({"flux"})
 """Families that hear no negative prompt, whatever the guidance."""
 

@@ -13,7 +13,7 @@ from pydantic import Field, TypeAdapter
 
 from gpu.backend import Capabilities
 from gpu.skills.base import Answer, Question
-from gpu.types import GenerationRequest, GenerationResult, ModelSpec, Progress, Record, Setting
+from gpu.types import CheckerSource, GenerationRequest, GenerationResult, ModelSpec, Progress, Record, Setting
 
 MAX_LINE = 4 * 1024 * 1024
 """Bytes of the longest line a reader must take. Real lines are a few kilobytes; asyncio's own limit is 64 KiB."""
@@ -32,7 +32,9 @@ class WorkerSettings(Setting):
     """Jobs that one worker draws together."""
     previews: bool = True
     image_check: str = "open_nsfw"
-    """A key of `gpu.safety.IMAGE_CHECKS`, or `off`."""
+    """Keys of `gpu.safety.IMAGE_CHECKS` with commas between them, or `off`."""
+    checker: CheckerSource = CheckerSource()
+    """Where an image check with weights of its own finds them."""
     default_model: str = "starter"
     """The model that is loaded and measured at start."""
     loras: Path | None = None

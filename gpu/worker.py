@@ -16,8 +16,7 @@ from typing import Protocol
 
 from gpu.backend import Capabilities, Event, Failed, ModelCapabilities
 from gpu.bugs import as_backend_error
-from gpu.errors import ModelError
-from gpu.safety import IMAGE_CHECKS, ImageCheck
+from gpu.safety import Setup, make
 from gpu.skills.desk import Desk, Open
 from gpu.skills.fake import open_fake
 from gpu.skills.opening import open_skill
@@ -148,13 +147,14 @@ def _diffusers(start: Start, on_loading: OnLoading) -> tuple[Engine, str]:
     device = choose_device(settings.device)
     if device.type == "cuda" and device.index is None:
         device = choose_device(f"cuda:{start.index % _cards()}")
+    setup = Setup(settings.checker, str(device), lambda done, total: on_loading("safety", done, total))
     engine = Engine(
         _by_name(start),
         data_dir=start.data_dir,
         device=str(device),
         dtype=settings.dtype,
         threads=threads(settings),
-        image_check=_image_check(settings.image_check),
+        image_check=make(settings.image_check, setup),
         loras=LoraFolder(settings.loras),
         control=settings.control,
         slots=settings.slots,
@@ -179,14 +179,6 @@ def _cards() -> int:
     import torch
 
     return torch.cuda.device_count()
-
-
-def _image_check(name: str) -> ImageCheck | None:
-    if name == "off":
-        return None
-    if name not in IMAGE_CHECKS:
-        raise ModelError("error-image-check-unknown", check=name, known=", ".join(IMAGE_CHECKS))
-    return IMAGE_CHECKS[name]()
 
 
 def main() -> None:

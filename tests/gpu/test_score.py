@@ -34,9 +34,9 @@ async def test_the_worker_scores_a_picture(tmp_path: Path, monkeypatch: pytest.M
 
 def test_the_engine_scores_with_its_own_check(tmp_path: Path) -> None:
     from gpu.gallery import Gallery
-    from gpu.safety import IMAGE_CHECKS
+    from gpu.safety import IMAGE_CHECKS, Setup
 
     Image.new("RGB", (300, 200), "teal").save(tmp_path / "1.png")
-    scores = Gallery(tmp_path, IMAGE_CHECKS["open_nsfw"]()).score_file(Path("1.png"))
+    scores = Gallery(tmp_path, IMAGE_CHECKS["open_nsfw"](Setup())).score_file(Path("1.png"))
     assert 0 <= scores["sexual"] < 0.5
     assert Gallery(tmp_path).score_file(Path("1.png")) == {}

@@ -18,6 +18,7 @@ from gpu.backend import Event
 from gpu.errors import ModelError, WorkerBug, from_json
 from gpu.fake import FakeEngine, Faults
 from gpu.params import GenerationParams
+from gpu.safety import Setup, make
 from gpu.stdio import MAX_LOG
 from gpu.types import GenerationRequest, ModelSpec
 from gpu.wire import (
@@ -237,14 +238,10 @@ def test_a_cancel_for_nobody_changes_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("check", ["off", "open_nsfw"])
 def test_image_checks_by_name(check: str) -> None:
-    from gpu.worker import _image_check
-
-    assert (_image_check(check) is None) is (check == "off")
+    assert (make(check, Setup()) is None) is (check == "off")
 
 
 def test_an_unknown_image_check_is_refused_by_name() -> None:
-    from gpu.worker import _image_check
-
     with pytest.raises(ModelError) as caught:
-        _image_check("guess")
-    assert caught.value.facts == {"check": "guess", "known": "open_nsfw"}
+        make("guess", Setup())
+    assert caught.value.facts == {"check": "guess", "known": "open_nsfw, stable_diffusion"}
