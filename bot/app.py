@@ -31,6 +31,7 @@ from bot.cogs.pictures import PicturesCog
 from bot.cogs.prompting import PromptCog
 from bot.cogs.queue import QueueCog
 from bot.cogs.reactions import ReactionsCog
+from bot.cogs.settings import PreferCog, SettingsCog
 from bot.cogs.sweep import SweepCog
 from bot.cogs.upscale import UpscaleCog
 from bot.cogs.welcome import WelcomeCog
@@ -95,7 +96,7 @@ class EaselBot(commands.Bot):
             self, studio=runtime.studio, jobs=runtime.jobs, files=runtime.files, clock=time.time, pace=pace or Pace()
         )
         self.gallery = ServerGallery(self, runtime.studio, self.delivery, self.config)
-        self.wants_remix: Callable[[int], Awaitable[bool]] = _never
+        self.wants_remix: Callable[[int], Awaitable[bool]] = runtime.studio.preferences.wants_remix
         """Whether a member changes the line before V and re-roll draw."""
         self._dispatcher = runtime.dispatcher
         self._is_new = runtime.users.is_new
@@ -143,6 +144,8 @@ class EaselBot(commands.Bot):
             LorasCog(self.studio),
             ModelsCog(self.studio),
             PromptCog(self.studio),
+            PreferCog(self.studio.preferences),
+            SettingsCog(self.studio.preferences),
             ReactionsCog(self.studio, self.delivery, self.gallery, self, self.presses),
         )
 
@@ -152,10 +155,6 @@ class EaselBot(commands.Bot):
         if guild:
             self.tree.copy_global_to(guild=guild)
         await self.tree.sync(guild=guild)
-
-
-async def _never(user_id: int) -> bool:
-    return False
 
 
 def _warm_up(studio: Studio) -> None:

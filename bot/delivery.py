@@ -268,7 +268,17 @@ class Delivery:
             await self._jobs.attach(job.id, address.channel_id, address.message_id)
         if job.told_state != job.state:
             await self._jobs.told(job.id, job.state)
+            await self._also_directly(job)
         self._unreached.get(job.user_id, set()).discard(job.id)
+
+    async def _also_directly(self, job: Job) -> None:
+        """Mail the pictures to a member who wants that; whoever cannot be reached has them in the channel."""
+        wanted = job.state is JobState.DONE and job.guild_id and job.id not in self._deleted
+        if wanted and await self._studio.preferences.wants_mail(job.user_id):
+            try:
+                await self.mail(job)
+            except (Refusal, discord.HTTPException) as error:
+                log.info("job %s: not sent directly: %s", job.id, error)
 
     async def _sent(self, job: Job, *, insist: bool) -> Address | None:
         """Write the message, with smaller files until the place takes them."""

@@ -27,6 +27,7 @@ from storage.images import ImageFiles
 from storage.jobs import JobStore
 from storage.marks import MarkStore
 from storage.models import new_job_id
+from storage.preferences import PreferenceStore
 from storage.pseudonyms import Pseudonyms
 from storage.queue import Queue
 from storage.reviews import ReviewStore
@@ -92,6 +93,7 @@ async def open_studio(config: Config, data_dir: Path | None = None) -> AsyncIter
             new_job_id=new_job_id,
             random_seed=random_seed_from(secrets.randbelow),
             ask=backend.ask,
+            preferences=PreferenceStore(database),
         )
         await stack.enter_async_context(studio.sweeps.settling())
         users = UserStore(database)

@@ -20,6 +20,7 @@ from bot.errors import NotYours, PictureGone, PromptError, Refusal
 from bot.guard import Guard
 from bot.inputs import ALONE, Inherited, NewInput, prepare, read
 from bot.intake import Intake, Order
+from bot.preferences import Preferences
 from bot.prompt.hints import remarks
 from bot.prompt.limits import fit
 from bot.prompt.models import parse_line, unused
@@ -40,6 +41,7 @@ from storage.images import ImageFiles
 from storage.jobs import JobStore
 from storage.marks import MarkStore
 from storage.models import Job, JobState, Place, StoredImage
+from storage.preferences import PreferenceStore
 from storage.queue import Queue
 from storage.sweeps import SweepStore
 
@@ -62,6 +64,7 @@ class Studio:
         new_job_id: Callable[[], str],
         random_seed: Callable[[], int],
         ask: Ask,
+        preferences: PreferenceStore,
     ) -> None:
         self.config = config
         self.styles = styles
@@ -75,6 +78,7 @@ class Studio:
             self, store=sweeps, queue=queue, jobs=jobs, files=files, dispatcher=dispatcher,
             new_job_id=new_job_id, random_seed=random_seed,
         )  # fmt: skip
+        self.preferences = Preferences(preferences, self.parse)
         self.assistant = Assistant(config, ask)
         self.describer = Describer(self.assistant, parse=self.parse, jobs=jobs, files=files, new_id=new_job_id)
         self.remaking = Remaking(self, files, config.vary.strong)
@@ -103,6 +107,7 @@ class Studio:
         """
         await asyncio.to_thread(self.loras.refresh)
         text, given, inputs = await asyncio.to_thread(self._of_picture, text, options or {}, inputs)
+        text, given = await self.preferences.prepared(requester, text, given)
         lines = self.sweeps.lines(text, given)
         if len(lines) > 1:
             raise await self.sweeps.ask(requester, text, lines, inputs=inputs)
@@ -160,8 +165,13 @@ class Studio:
             requester, Task.IMAGINE, params, text=line, parent=parent, extra={"notes": old.notes}, inputs=inputs
         )
 
-    async def vary(self, requester: Requester, job_id: str, index: int, *, strong: bool = False) -> Job:
-        """Draw variations of image `index` (1…n), starting from its stored latents. Raises `PictureGone`."""
+    async def vary(self, requester: Requester, job_id: str, index: int, *, strong: bool | None = None) -> Job:
+        """Draw variations of image `index` (1…n), from its stored latents.
+
+        `strong`: None is as the member prefers. Raises `PictureGone`.
+        """
+        if strong is None:
+            strong = await self.preferences.varies_strongly(requester.user_id)
         parent = await self._jobs.get(job_id)
         if parent.task is Task.SHEET:
             raise Refusal("error-sheet-alone")
@@ -272,6 +282,10 @@ class Studio:
         """The bytes of pictures that were sent along, by name → path; those that are gone are left out."""
         there = {name: self._files.absolute(path) for name, path in pictures.items() if self._files.exists(path)}
         return {name: await asyncio.to_thread(path.read_bytes) for name, path in there.items()}
+
+    async def use_of(self, requester: Requester) -> tuple[int, float]:
+        """How many jobs the requester has asked for, and their device seconds."""
+        return await self._jobs.use_of(requester.user_id)
 
     async def queue_of(self, requester: Requester) -> list[Job]:
         """The requester's jobs that have not ended, oldest first."""

@@ -78,6 +78,11 @@ class JobStore:
         row = await self._db.one(sql, (message_id,))
         return to_job(row) if row else None
 
+    async def use_of(self, user_id: int) -> tuple[int, float]:
+        """How many jobs a user has asked for, and their device seconds."""
+        row = await self._db.one("SELECT count(*) AS jobs, total(cost) AS cost FROM jobs WHERE user_id = ?", (user_id,))
+        return (row["jobs"], row["cost"]) if row else (0, 0.0)
+
     async def of_user(self, user_id: int, states: Collection[JobState] = tuple(JobState), limit: int = 25) -> list[Job]:
         """The member's jobs in any of these states, newest first."""
         sql = f"SELECT * FROM jobs WHERE user_id = ? AND state IN ({marks(states)}) ORDER BY seq DESC LIMIT ?"  # noqa: S608

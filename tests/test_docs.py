@@ -24,6 +24,7 @@ from bot.cogs.models import ModelsCog
 from bot.cogs.pictures import PicturesCog
 from bot.cogs.prompting import PromptCog
 from bot.cogs.queue import QueueCog
+from bot.cogs.settings import SettingsCog
 from bot.cogs.sweep import SweepCog
 from bot.cogs.upscale import UpscaleCog
 from bot.config import DEFAULT_PATH, PROJECT, load_config
@@ -36,7 +37,7 @@ README = (PROJECT / "README.md").read_text("utf-8")
 DOCUMENTS = sorted([PROJECT / "README.md", *(PROJECT / "docs").rglob("*.md")])
 COGS = (
     BlendCog, ControlCog, HelpCog, HistoryCog, ImagineCog, InfoCog, LinesCog, LorasCog, ModelsCog, PicturesCog,
-    PromptCog, QueueCog, SweepCog, UpscaleCog,
+    PromptCog, QueueCog, SettingsCog, SweepCog, UpscaleCog,
 )  # fmt: skip
 
 

@@ -10,7 +10,6 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.errors import Refusal
 from bot.exchange import export_job, line_of
 from bot.requester import Requester, may_see
 from bot.studio import Studio
@@ -21,7 +20,7 @@ from bot.views.who import requester_of
 from gpu import metadata
 from gpu.errors import PictureUnreadable
 from storage.errors import JobNotFound
-from storage.models import Job
+from storage.models import Job, JobState
 
 Interaction = discord.Interaction[Any]
 
@@ -46,7 +45,7 @@ class InfoCog(commands.Cog):
         elif job:
             await self.show_job(interaction, who, await self._visible(who, job))
         else:
-            raise Refusal("info-which")
+            await self._member(interaction, who)
 
     @app_commands.command()
     @app_commands.describe(
@@ -105,6 +104,18 @@ class InfoCog(commands.Cog):
         parts = [facts(found, who.locale), _state(found, who.locale), await self._origin(found, who.locale)]
         text = "\n".join(part for part in parts if part)
         await interaction.response.send_message(text, embeds=line_embeds(found.text), ephemeral=True)
+
+    async def _member(self, interaction: Interaction, who: Requester) -> None:
+        """What the member has in the queue, and has used."""
+        open_jobs = await self._studio.queue_of(who)
+        running = sum(job.state is JobState.RUNNING for job in open_jobs)
+        count, seconds = await self._studio.use_of(who)
+        speed, _ = (await self._studio.preferences.layered(who)).get("speed", ("fast", ""))
+        text = sentence(
+            who.locale, "info-member", running=running, waiting=len(open_jobs) - running, speed=speed, jobs=count,
+            seconds=f"{seconds:.0f}",
+        )  # fmt: skip
+        await interaction.response.send_message(text, ephemeral=True)
 
     async def _origin(self, job: Job, locale: str) -> str:
         """Which picture it was made from."""

@@ -58,4 +58,4 @@ async def test_pictures_of_others_and_files_that_are_none(world: World) -> None:
     broken = await world.alice.slash(world.channel, "info", picture=file(b"GIF89a nothing"))
     assert "cannot read that file" in broken.response.content
     nothing = await world.alice.slash(world.channel, "info")
-    assert "Say which job" in nothing.response.content
+    assert "say which" in nothing.response.content

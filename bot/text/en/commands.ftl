@@ -44,7 +44,6 @@ info-picture = Drawn by { $source ->
     [none] {""}
    *[other] , model { $model }
   }. What this bot has no model or LoRA for is left out of the line:
-info-which = Say which job, or drop a picture into "picture". /queue shows your jobs.
 export-ready = { $name } is for { $format ->
     [comfyui] ComfyUI: drop it onto its page, or send it to POST /prompt.
    *[a1111] A1111: paste it into the prompt field and press the arrow below it.

@@ -1,0 +1,118 @@
+"""/settings and /prefer: layers, flags of one's own, habits, and what is left of them after a restart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+
+from .conftest import World
+
+
+async def say(world: World, who: Any, command: str, **options: Any) -> str:
+    result = await who.slash(world.channel, command, **options)
+    assert result.ephemeral
+    return str(result.response.content)
+
+
+async def draw(world: World, who: Any, prompt: str) -> Any:
+    await who.slash(world.channel, "imagine", prompt=prompt)
+    return (await world.jobs(who))[0]
+
+
+async def test_own_flags_are_written_out_and_kept(world: World) -> None:
+    said = await say(world, world.alice, "prefer option set", name="mine", value="in snow --ar 3:2 --steps 2")
+    assert "--mine" in said
+    await world.restart()
+    assert "in snow" in await say(world, world.alice, "prefer option list")
+    assert (await draw(world, world.alice, "a fox --mine --n 1")).text == "a fox in snow --ar 3:2 --steps 2 --n 1"
+    refused = await world.bob.slash(world.channel, "imagine", prompt="a fox --mine")
+    assert refused.ephemeral
+    await say(world, world.alice, "prefer option set", name="mine")
+    assert "no flags" in await say(world, world.alice, "prefer option list")
+
+
+async def test_names_that_are_taken_are_refused(world: World) -> None:
+    assert "already" in await say(world, world.alice, "prefer option set", name="--chaos", value="x")
+    assert "letters" in await say(world, world.alice, "prefer option set", name="my flag", value="x")
+
+
+async def test_the_suffix_stands_behind_the_words(world: World) -> None:
+    await say(world, world.alice, "prefer suffix", new_value="in snow --steps 2")
+    assert (await draw(world, world.alice, "a fox --n 1")).text == "a fox in snow --steps 2 --n 1"
+    await say(world, world.alice, "prefer suffix")
+    assert (await draw(world, world.alice, "a fox --n 1")).text == "a fox --n 1"
+
+
+async def test_a_line_wins_over_a_member_over_others(world: World) -> None:
+    assert "your choice" in await say(world, world.alice, "settings", name="style", value="ink")
+    await say(world, world.alice, "settings", name="speed", value="relax")
+    await world.restart()
+    job = await draw(world, world.alice, "a fox --n 1")
+    assert (job.request.params.style, job.lane) == ("ink", "relax")
+    job = await draw(world, world.alice, "a fox --n 1 --style anime --turbo")
+    assert (job.request.params.style, job.lane) == ("anime", "turbo")
+    assert (await draw(world, world.bob, "a fox --n 1")).request.params.style == ""
+    assert "reset" in await say(world, world.alice, "settings", name="style")
+    assert (await draw(world, world.alice, "a fox --n 1")).request.params.style == ""
+
+
+async def test_the_server_is_for_those_who_manage_it(world: World) -> None:
+    assert "manage" in await say(world, world.bob, "settings", name="n", value="2", of="server")
+    assert (await draw(world, world.bob, "a fox")).request.params.num_images == 4
+
+
+async def test_a_wrong_value_is_refused_with_its_reason(world: World) -> None:
+    assert "--style" in await say(world, world.alice, "settings", name="style", value="nothing such")
+
+
+async def test_remix_is_kept(world: World) -> None:
+    assert "on" in await say(world, world.alice, "prefer remix")
+    await world.restart()
+    assert await world.bot.wants_remix(world.alice.id)
+    assert not await world.bot.wants_remix(world.bob.id)
+
+
+def manager(world: World) -> Any:
+    """A member who may manage the server."""
+    role = world.guild.create_role("managers", permissions=discord.Permissions(manage_guild=True))
+    return world.guild.add_member(world.env.create_user("carol"), roles=[role])
+
+
+async def test_layers_from_server_to_member(world: World) -> None:
+    carol = manager(world)
+    await say(world, carol, "settings", name="n", value="3", of="server")
+    assert "from this server" in await say(world, world.alice, "settings")
+    assert (await draw(world, world.alice, "a fox --steps 1")).request.params.num_images == 3
+    await say(world, carol, "settings", name="n", value="2", of="channel")
+    assert (await draw(world, world.alice, "a fox --steps 1")).request.params.num_images == 2
+    await say(world, world.alice, "settings", name="n", value="1")
+    assert (await draw(world, world.alice, "a fox --steps 1")).request.params.num_images == 1
+
+
+async def test_variability_decides_how_v_draws(world: World) -> None:
+    assert "strong" in await say(world, world.alice, "prefer variability")
+    grid = await world.imagine("a fox --steps 1")
+    await world.click(world.alice, grid, "V1")
+    vary = world.bot.config.vary
+    assert (await world.jobs(world.alice))[0].request.strength == vary.strong
+    await world.click(world.bob, grid, "V1")
+    assert (await world.jobs(world.bob))[0].request.strength == vary.strength
+
+
+async def test_finished_pictures_also_come_directly(world: World) -> None:
+    assert "also sent" in await say(world, world.alice, "prefer auto_dm")
+    await world.imagine("a fox --steps 1 --n 1")
+    sent = await world.until(lambda: mails(world))
+    assert sent[0].attachments
+
+
+async def test_info_shows_the_member(world: World) -> None:
+    await world.imagine("a fox --steps 1 --n 1")
+    said = await say(world, world.alice, "info")
+    assert "0 being drawn, 0 waiting · speed fast · so far 1 jobs" in said
+
+
+def mails(world: World) -> list[Any]:
+    channel = world.alice.user.dm_channel
+    return list(channel.history()) if channel else []
