@@ -25,6 +25,7 @@ from bot.requester import Requester
 from bot.safety.places import Where
 from bot.studio import Studio
 from bot.text import sentence
+from bot.views import message
 from bot.views.post import Post
 from bot.views.who import is_age_restricted, requester_of
 from gpu.types import Progress, Task
@@ -290,9 +291,14 @@ class Delivery:
             try:
                 return await self._mailbox.write(job, post, insist=insist, search=search)
             except discord.HTTPException as error:
-                if (error.status != 413 and error.code != FILE_TOO_LARGE) or limit <= SMALLEST_LIMIT:
+                if (error.status != 413 and error.code != FILE_TOO_LARGE) or not post.files:
                     raise
-                limit //= 2
+                if limit <= SMALLEST_LIMIT and not job.state.final:  # a preview: more will come
+                    raise
+            if limit <= SMALLEST_LIMIT:
+                told = message.without_files(post, job.locale)
+                return await self._mailbox.write(job, told, insist=insist, search=search)
+            limit //= 2
 
     def _where(self, job: Job) -> Where:
         """The place of the job's message, as it is marked now; one that is not known counts as not age-restricted."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 
 import discord
 
@@ -65,6 +66,12 @@ def ended(job: Job, parent: Job | None, reason: str = "") -> Post:
     lines = [line for line in (shortened(reason, REASON_LIMIT), sentence(job.locale, "job-id", job=job.id)) if line]
     view = None if job.state is JobState.BLOCKED else ended_view(job.id)
     return _post(job, parent, status, lines, view)
+
+
+def without_files(post: Post, locale: str) -> Post:
+    """The same where the place takes no files at all: it says so, and how to get them."""
+    said = f"\n-# {sentence(locale, 'delivery-no-files')}"
+    return replace(post, files=(), content=shortened(post.content, CONTENT_LIMIT - len(said)) + said)
 
 
 def facts(job: Job, locale: str) -> str:

@@ -23,6 +23,11 @@ async def told(world: World, message_id: int, state: JobState = JobState.DONE) -
     return job is not None and job.told_state == job.state == state
 
 
+async def is_drawn(world: World, message_id: int) -> bool:
+    job = await world.runtime.jobs.by_message(message_id)
+    return job is not None and job.state is JobState.DONE
+
+
 async def newest(world: World) -> Job:
     return (await world.jobs(world.alice))[0]
 
@@ -234,6 +239,23 @@ async def test_a_file_that_is_refused_is_sent_smaller(world: World) -> None:
     message = await world.waiting(n=4)
     world.env.inject_error("PATCH", f"/channels/*/messages/{message.id}", status=413, code=40005, times=1)
     assert is_done(await world.pictures(message.id))
+
+
+async def test_a_place_that_takes_no_files_says_so_and_mail_still_works(world: World) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(discord.Guild, "filesize_limit", property(lambda guild: 1_000_000))
+        message = await world.waiting(n=4, steps=1)
+        await world.stop()
+        await world.until(lambda: is_drawn(world, message.id))
+        path = f"/channels/*/messages/{message.id}"
+        world.env.inject_error("PATCH", path, status=413, code=40005, times=3)  # 1 MB, 500 kB, 250 kB
+        await world.restart()
+        await world.until(lambda: "takes no files" in world.message(message.id).content)
+    now = world.message(message.id)
+    assert now.attachments == []
+    await world.until(lambda: told(world, message.id))
+    await world.alice.react(now, "✉️")
+    assert len(world.alice.user.dm_channel.history()[-1].attachments) == 4
 
 
 async def test_a_place_with_a_small_limit_gets_webp_with_its_parameters(world: World) -> None:

@@ -118,3 +118,5 @@ error-mail-others = Only the owner of a job gets its pictures by direct message.
 error-menu-no-picture = There is no picture in that message.
 error-menu-no-job = That message shows no job of mine. Use it on a message with pictures that I drew.
 error-reaction-which = These are several pictures. Press U under one of them, and then ⬆️ under that one.
+
+delivery-no-files = The pictures are done, but this place takes no files from me, not even small ones. React with ✉️ to get them as a direct message.
