@@ -16,6 +16,9 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.cogs.admin import admin_group
+from bot.cogs.admin.deeds import DEEDS
+from bot.cogs.appeals import AppealsCog
 from bot.cogs.blend import BlendCog
 from bot.cogs.control import ControlCog
 from bot.cogs.forms import FormsCog
@@ -37,6 +40,7 @@ from bot.cogs.upscale import UpscaleCog
 from bot.cogs.welcome import WelcomeCog
 from bot.config import Config
 from bot.delivery import Delivery
+from bot.desk import Desk
 from bot.gallery import ServerGallery
 from bot.permissions import invite_url
 from bot.presses import Presses
@@ -98,6 +102,13 @@ class EaselBot(commands.Bot):
         self.gallery = ServerGallery(self, runtime.studio, self.delivery, self.config)
         self.wants_remix: Callable[[int], Awaitable[bool]] = runtime.studio.preferences.wants_remix
         """Whether a member changes the line before V and re-roll draw."""
+        self.operation = runtime.operation
+        self.deeds = dict(DEEDS)
+        """What waits for a yes may be, by name: who may do it, and how."""
+        self.desk = Desk(
+            self, moderation=runtime.studio.guard.moderation, settings=runtime.operation.settings,
+            jobs=runtime.jobs, files=runtime.files, pace=self.delivery.pace,
+        )  # fmt: skip
         self._dispatcher = runtime.dispatcher
         self._is_new = runtime.users.is_new
 
@@ -108,9 +119,11 @@ class EaselBot(commands.Bot):
             await self.add_cog(cog)
         for menu in MenusCog(self.studio, self.delivery, InfoCog(self.studio)).menus:
             self.tree.add_command(menu)
+        self.tree.add_command(admin_group(self))
         await asyncio.to_thread(_warm_up, self.studio)
         await self._sync()
         self.delivery.connected()
+        self.desk.connected()
         assert self.application_id is not None
         log.info("invite: %s", invite_url(self.application_id))
 
@@ -118,16 +131,18 @@ class EaselBot(commands.Bot):
     async def delivering(self) -> AsyncIterator[None]:
         """Hear of jobs and write their messages. The task belongs to whoever opens it, not to the client."""
         with self._dispatcher.listening(self.delivery):
-            task = asyncio.create_task(self.delivery.run(), name="delivery")
+            tasks = [asyncio.create_task(part.run(), name="delivery") for part in (self.delivery, self.desk)]
             try:
                 yield
             finally:
-                task.cancel()
-                await asyncio.gather(task, return_exceptions=True)
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
 
     def _groups(self) -> tuple[commands.Cog, ...]:
         """One for every group of things that members do."""
         return (
+            AppealsCog(),
             ImagineCog(self.studio, self.delivery),
             QueueCog(self.studio, self.delivery),
             SweepCog(self.studio),

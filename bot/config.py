@@ -29,6 +29,7 @@ class DiscordConfig(Setting):
     command_prefix: str = Field("", pattern=r"^[-_a-z0-9]{0,20}$")
     sync_guild: int = 0
     welcome: bool = True
+    operators: tuple[int, ...] = ()
 
 
 class QueueConfig(Setting):

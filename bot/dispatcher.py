@@ -42,6 +42,7 @@ class Dispatcher:
         self, *, queue: Queue, files: ImageFiles, backends: Mapping[str, Backend], lease_seconds: float = 60.0
     ) -> None:
         self.backends = dict(backends)
+        self._held = False
         self._queue = queue
         self._files = files
         self._lease_seconds = lease_seconds
@@ -63,6 +64,11 @@ class Dispatcher:
         """There may be something to claim."""
         for event in self._wake.values():
             event.set()
+
+    def hold(self, held: bool) -> None:
+        """While held, nothing that waits is started."""
+        self._held = held
+        self.wake()
 
     async def tell(self, job: Job) -> None:
         """Tell the listeners that the job has a new state. One that fails does not stop the others."""
@@ -97,7 +103,11 @@ class Dispatcher:
         try:
             while True:
                 self._wake[pool].clear()
-                while len(self._of(pool)) < backend.capabilities.slots and (job := await self._claim(pool)):
+                while (
+                    not self._held
+                    and len(self._of(pool)) < backend.capabilities.slots
+                    and (job := await self._claim(pool))
+                ):
                     self._running[job.id] = job
                     self._keep(asyncio.create_task(self._draw(job, backend), name=f"draw {job.id}"))
                 await self._wake[pool].wait()
@@ -198,5 +208,3 @@ def _batch(job: Job) -> tuple[object, ...]:
     """What jobs must share to run in one UNet call, as far as it can be seen from outside the worker."""
     params = job.request.params
     return (params.model, params.width, params.height)
-
-

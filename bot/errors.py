@@ -1,26 +1,28 @@
 """What the bot refuses before anything is queued.
 
-    EaselError (gpu/errors.py)
-    ├── BackendError …            gpu/errors.py
-    ├── StorageError …            storage/errors.py
-    └── Refusal
-        ├── PromptError           the line cannot be read; `suggestion` is a line that can
-        ├── PromptBlocked         the prompt check refused it; fact `category`
-        ├── NotYours              cancel or delete by someone else
-        ├── PictureGone           the files of that job are no longer there
-        ├── PictureWithheld       the policy of the place it would be posted to hides it; fact `category`
-        ├── Unreachable           no road leads to the owner: no channel, no interaction, no direct message
-        ├── MissingPermission     the bot lacks a permission in that channel; fact `permission`
-        ├── Sanctioned            banned or timed out; facts `until`, `reason`
-        ├── TooNew                the account, or the membership, is too young here; fact `until`
-        ├── CooldownActive        the last job was a moment ago; fact `until`
-        ├── DailyLimit            enough for today; fact `until`
-        ├── AppealLimit           enough appeals for today
-        ├── NoSuchThing           what a moderator decides about is not there, or decided
-        ├── NotAllowed            that is for moderators
-        ├── Paused                the operator takes no new jobs
-        ├── Confirmation          the line stands for several jobs: a question, with the id of what was asked
-        └── ConfigError           config.toml cannot be used; facts `key`, `problem`
+EaselError (gpu/errors.py)
+├── BackendError …            gpu/errors.py
+├── StorageError …            storage/errors.py
+└── Refusal
+    ├── PromptError           the line cannot be read; `suggestion` is a line that can
+    ├── PromptBlocked         the prompt check refused it; fact `category`
+    ├── NotYours              cancel or delete by someone else
+    ├── PictureGone           the files of that job are no longer there
+    ├── PictureWithheld       the policy of the place it would be posted to hides it; fact `category`
+    ├── Unreachable           no road leads to the owner: no channel, no interaction, no direct message
+    ├── MissingPermission     the bot lacks a permission in that channel; fact `permission`
+    ├── Sanctioned            banned or timed out; facts `until`, `reason`
+    ├── TooNew                the account, or the membership, is too young here; fact `until`
+    ├── CooldownActive        the last job was a moment ago; fact `until`
+    ├── DailyLimit            enough for today; fact `until`
+    ├── AppealLimit           enough appeals for today
+    ├── NoSuchThing           what a moderator decides about is not there, or decided
+    ├── NotAllowed            that is for moderators
+    ├── BadSetting            what an administrator wants to set cannot be; facts `field`, `problem`
+    ├── NotOffered            that model does not draw in this server
+    ├── Paused                the operator takes no new jobs
+    ├── Confirmation          the line stands for several jobs: a question, with the id of what was asked
+    └── ConfigError           config.toml cannot be used; facts `key`, `problem`
 """
 
 from __future__ import annotations
@@ -127,6 +129,18 @@ class NotAllowed(Refusal):
     """That is for moderators or administrators."""
 
     code = "error-not-allowed"
+
+
+class BadSetting(Refusal):
+    """What an administrator wants to set cannot be set so."""
+
+    code = "error-bad-setting"
+
+
+class NotOffered(Refusal):
+    """The server does not offer that model."""
+
+    code = "error-model-not-offered"
 
 
 class Paused(Refusal):

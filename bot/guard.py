@@ -16,6 +16,7 @@ from bot.requester import Requester
 from bot.safety import Action, Verdict
 from bot.safety.pictures import judge, worker_policy
 from bot.safety.places import PlaceRules, Rules, Where
+from bot.switches import Switches
 from gpu.params import GenerationParams
 from gpu.types import SafetyPolicy
 from gpu.weights import words
@@ -25,20 +26,28 @@ from storage.models import Job, StoredImage
 class Guard:
     """The policy of every place, at work."""
 
-    def __init__(self, *, config: SafetyConfig, gate: Gate, places: PlaceRules, moderation: Moderation) -> None:
+    def __init__(
+        self, *, config: SafetyConfig, gate: Gate, places: PlaceRules, moderation: Moderation, switches: Switches
+    ) -> None:
         self.gate = gate
         self.places = places
         self.moderation = moderation
+        self.switches = switches
         self._config = config
 
     # --- Before a job ---------------------------------------------------------------------------------------------
 
     async def admit(self, who: Requester, images: int) -> Admission:
-        """Raises `Sanctioned`, `TooNew`, `CooldownActive`, `DailyLimit`."""
+        """Raises `Paused`, `Sanctioned`, `TooNew`, `CooldownActive`, `DailyLimit`."""
+        await self.switches.require_open(who.guild_id)
         return await self.gate.admit(who, images)
 
     async def check_prompt(self, who: Requester, params: GenerationParams) -> SafetyPolicy:
-        """What the worker must not even write. Raises `PromptBlocked`, and counts a strike where that is due."""
+        """What the worker must not even write. Raises `PromptBlocked`, and counts a strike where that is due.
+
+        Raises `NotOffered` for a model that the server does not let draw.
+        """
+        await self.switches.require_model(who.guild_id, params.model)
         rules = await self.places.of(where_of(who))
         verdict = rules.check(words(params.prompt))
         if verdict.action is Action.BLOCK:

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from typing import Literal
 
 from bot.config import ModerationConfig
-from bot.errors import AppealLimit, NoSuchThing
+from bot.errors import AppealLimit, NoSuchThing, NotAllowed
 from bot.gate import because
 from bot.requester import Requester
 from bot.safety import FLOOR, Verdict
@@ -21,15 +21,18 @@ from storage.images import ImageFiles
 from storage.jobs import JobStore
 from storage.models import Job
 from storage.reviews import Decision, Review, ReviewStore
-from storage.sanctions import Appeal, Sanction, SanctionKind, SanctionStore
+from storage.sanctions import Appeal, Sanction, SanctionKind, SanctionStore, Strike
 
 DAY = 86400.0
 
 REPORTS = "reports"
 """The reason of a review that members asked for."""
 
-Notify = Callable[[int, str, dict[str, Fact]], Awaitable[None]]
-"""Called with a member, the id of a sentence and its facts."""
+Notify = Callable[[int, int, str, dict[str, Fact]], Awaitable[None]]
+"""Called with a server, a member, the id of a sentence and its facts."""
+
+Measure = Literal["warn", "timeout", "ban"]
+"""What a moderator does to the one who drew a picture, beside deleting it."""
 
 
 class Moderation:
@@ -51,6 +54,8 @@ class Moderation:
         self.reviews = reviews
         self.audit = audit
         self.notify: Notify = _nobody
+        self.stirred: Callable[[], None] = _nothing
+        """Called when something new waits for moderators."""
         self._config = config
         self._jobs = jobs
         self._files = files
@@ -71,7 +76,7 @@ class Moderation:
         lifted = await self.sanctions.lift(actor.guild_id, user_id)
         await self._record(actor, "unban", user_id, before=before.kind if before else "", after="", reason=reason)
         if lifted:
-            await self.notify(user_id, "notice-pardoned", {})
+            await self.notify(actor.guild_id, user_id, "notice-pardoned", {})
         return lifted
 
     async def _impose(
@@ -79,15 +84,13 @@ class Moderation:
     ) -> Sanction:
         before = await self.sanctions.in_force(guild_id, user_id)
         until = self._clock() + seconds if seconds else 0.0
-        sanction = await self.sanctions.impose(
-            guild_id, user_id, kind, until=until, actor_id=actor_id, reason=reason
-        )
+        sanction = await self.sanctions.impose(guild_id, user_id, kind, until=until, actor_id=actor_id, reason=reason)
         await self.audit.record(
             actor_id, kind, str(user_id), guild_id=guild_id, before=before.kind if before else "",
             after=f"{kind} until {int(until)}" if until else f"{kind} for good", reason=reason,
         )  # fmt: skip
         facts: dict[str, Fact] = {"until": int(until), "reason": because(reason)}
-        await self.notify(user_id, f"sanction-{kind}" + ("" if until else "-for-good"), facts)
+        await self.notify(guild_id, user_id, f"sanction-{kind}" + ("" if until else "-for-good"), facts)
         return sanction
 
     # --- Strikes --------------------------------------------------------------------------------------------------
@@ -115,13 +118,24 @@ class Moderation:
             seconds = ladder.timeout_minutes * 60 * 2 ** (count - ladder.timeout_at)
             return await self._impose(guild_id, user_id, "timeout", seconds=seconds, actor_id=0, reason=category)
         facts: dict[str, Fact] = {"count": count, "limit": ladder.timeout_at, "reason": because(reason)}
-        await self.notify(user_id, "notice-strike", facts)
+        await self.notify(guild_id, user_id, "notice-strike", facts)
         return None
 
     async def count(self, guild_id: int, user_id: int) -> int:
         """Strikes that still count: they decay."""
-        since = self._clock() - self._config.decay_days * DAY
-        return len(await self.sanctions.strikes(guild_id, user_id, since))
+        return len(await self.strikes(guild_id, user_id))
+
+    async def strikes(self, guild_id: int, user_id: int) -> list[Strike]:
+        """Those that still count, newest first."""
+        return await self.sanctions.strikes(guild_id, user_id, self._clock() - self._config.decay_days * DAY)
+
+    async def forgive(self, actor: Requester, user_id: int, *, newest_only: bool, reason: str = "") -> int:
+        """Forgive the newest strike of a member, or all; returns how many."""
+        before = await self.count(actor.guild_id, user_id)
+        forgiven = await self.sanctions.forgive(actor.guild_id, user_id, newest_only=newest_only)
+        after = str(await self.count(actor.guild_id, user_id))
+        await self._record(actor, "forgive", user_id, before=str(before), after=after, reason=reason)
+        return forgiven
 
     # --- Reviews and reports --------------------------------------------------------------------------------------
 
@@ -129,6 +143,7 @@ class Moderation:
         """Put the pictures of a job before a moderator; once is enough."""
         if await self.reviews.open(job.id, job.guild_id, reason):
             await self.audit.record(0, "review-opened", job.id, guild_id=job.guild_id, after=reason)
+            self.stirred()
 
     async def report(self, who: Requester, job: Job) -> int:
         """A member minds the pictures of a job; enough members, and they are hidden until a moderator has decided.
@@ -143,19 +158,33 @@ class Moderation:
             opened = await self.reviews.open(job.id, job.guild_id, REPORTS)
             if opened or await self.reviews.reopen(job.id, REPORTS):
                 await self._show_again(job.id)
+                self.stirred()
         return count
 
     async def decide(self, actor: Requester, job_id: str, decision: Decision, *, reason: str = "") -> Job:
         """Approve the pictures, or delete them. Raises `NoSuchThing` where somebody was faster."""
         review = await self._review(actor, job_id)
+        job = await self._jobs.get(job_id)
+        if job.user_id == actor.user_id and not actor.is_admin:
+            raise NotAllowed("error-own-case")
         if not await self.reviews.decide(job_id, decision, actor.user_id):
             raise NoSuchThing("error-review-decided")
         await self._record(actor, f"review-{decision}", job_id, before=review.reason, after=decision, reason=reason)
-        job = await self._jobs.get(job_id)
         if decision == "deleted":
             await self._jobs.forget_images(job_id)
             await asyncio.to_thread(self._files.remove, job_id)
         await self._show_again(job_id)
+        return job
+
+    async def punish(self, actor: Requester, job_id: str, measure: Measure) -> Job:
+        """Delete the pictures, and warn, time out or ban whoever drew them. Raises like `decide`."""
+        job = await self.decide(actor, job_id, "deleted", reason=measure)
+        review = await self._review(actor, job_id)
+        if measure == "warn":
+            await self.strike(job.guild_id, job.user_id, review.reason, actor_id=actor.user_id)
+            return job
+        seconds = self._config.timeout_minutes * 60 if measure == "timeout" else 0
+        await self.sanction(actor, job.user_id, measure, seconds=seconds, reason=review.reason)
         return job
 
     async def _review(self, actor: Requester, job_id: str) -> Review:
@@ -171,11 +200,16 @@ class Moderation:
     # --- Appeals --------------------------------------------------------------------------------------------------
 
     async def appeal(self, who: Requester, about: str, text: str) -> Appeal:
-        """Object to a sanction or a strike. Raises `AppealLimit`."""
+        """Object to a sanction or a strike. Raises `AppealLimit`; `NoSuchThing` where there is none of them."""
+        if not await self.sanctions.in_force(who.guild_id, who.user_id) and not await self.count(
+            who.guild_id, who.user_id
+        ):
+            raise NoSuchThing("error-appeal-nothing")
         if await self.sanctions.appeals_since(who.user_id, self._clock() - DAY) >= self._config.appeals_per_day:
             raise AppealLimit(limit=self._config.appeals_per_day)
         appeal = await self.sanctions.appeal(who.guild_id, who.user_id, about, text)
         await self._record(who, "appeal", who.user_id, after=about)
+        self.stirred()
         return appeal
 
     async def decide_appeal(self, actor: Requester, seq: int, state: Literal["granted", "refused"]) -> Appeal:
@@ -189,7 +223,7 @@ class Moderation:
             await self.sanctions.lift(appeal.guild_id, appeal.user_id)
             await self.sanctions.forgive(appeal.guild_id, appeal.user_id, newest_only=True)
         await self._record(actor, f"appeal-{state}", appeal.user_id, before="open", after=state)
-        await self.notify(appeal.user_id, f"notice-appeal-{state}", {})
+        await self.notify(appeal.guild_id, appeal.user_id, f"notice-appeal-{state}", {})
         return appeal
 
     async def _record(
@@ -200,5 +234,9 @@ class Moderation:
         )
 
 
-async def _nobody(user_id: int, id: str, facts: dict[str, Fact]) -> None:
+async def _nobody(guild_id: int, user_id: int, id: str, facts: dict[str, Fact]) -> None:
     """Nobody can be told, as on the command line."""
+
+
+def _nothing() -> None:
+    """Nobody waits for it."""

@@ -13,8 +13,9 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot.errors import Confirmation, PictureGone, PromptError
+from bot.errors import Confirmation, PictureGone, PromptError, Sanctioned
 from bot.text import sentence, sentence_of
+from bot.views.appeal import appeal_view
 from bot.views.run import LINE_LIMIT, line_embeds, run_view
 from bot.views.sweep import question
 from gpu.errors import EaselError
@@ -37,6 +38,9 @@ async def report(interaction: discord.Interaction[Any], error: Exception) -> Non
     if isinstance(cause, Confirmation):
         reply |= question(cause, str(interaction.locale))
     reply |= await _line_again(interaction, cause)
+    if isinstance(cause, Sanctioned) and interaction.guild_id:
+        view = appeal_view(cause.id, interaction.guild_id, str(interaction.locale))
+        reply |= {"view": view} if view else {}
     try:
         if interaction.response.is_done():
             await interaction.followup.send(**reply)

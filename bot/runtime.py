@@ -11,14 +11,17 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.administration import Administration
 from bot.config import Config, openai_key
 from bot.dispatcher import Dispatcher
 from bot.gate import Gate
 from bot.guard import Guard
 from bot.moderation import Moderation
+from bot.operation import Operation
 from bot.prompt.styles import bundled_styles
 from bot.safety.places import PlaceRules
 from bot.studio import Studio, random_seed_from
+from bot.switches import Switches
 from gpu.backend import Backend
 from gpu.local import LocalBackend, WorkerSettings
 from storage.audit import AuditLog
@@ -33,6 +36,7 @@ from storage.queue import Queue
 from storage.reviews import ReviewStore
 from storage.rules import RuleStore
 from storage.sanctions import SanctionStore
+from storage.settings import SettingStore
 from storage.sweeps import SweepStore
 from storage.users import UserStore
 
@@ -46,6 +50,8 @@ class Runtime:
     jobs: JobStore
     files: ImageFiles
     users: UserStore
+    operation: Operation
+    """What moderators and operators do."""
     running: asyncio.Task[None]
     """The dispatcher's task; it ends only with an error, such as a default model that cannot be loaded."""
 
@@ -77,8 +83,6 @@ async def open_studio(config: Config, data_dir: Path | None = None) -> AsyncIter
             backends["openai"] = remote
         jobs = JobStore(database)
         dispatcher = Dispatcher(queue=queue, files=files, backends=backends, lease_seconds=config.queue.lease_seconds)
-        running = asyncio.create_task(dispatcher.run(), name="dispatcher")
-        stack.push_async_callback(_stop, running)
         guard = await _guard(config, database, jobs, files, dispatcher)
         studio = Studio(
             config=config,
@@ -95,9 +99,31 @@ async def open_studio(config: Config, data_dir: Path | None = None) -> AsyncIter
             ask=backend.ask,
             preferences=PreferenceStore(database),
         )
+        operation = _operation(config, database, studio, queue, jobs, dispatcher, backend)
+        await operation.restore()
+        running = asyncio.create_task(dispatcher.run(), name="dispatcher")
+        stack.push_async_callback(_stop, running)
         await stack.enter_async_context(studio.sweeps.settling())
         users = UserStore(database)
-        yield Runtime(studio=studio, dispatcher=dispatcher, jobs=jobs, files=files, users=users, running=running)
+        yield Runtime(
+            studio=studio, dispatcher=dispatcher, jobs=jobs, files=files, users=users, operation=operation,
+            running=running,
+        )
+
+
+def _operation(
+    config: Config, database: Database, studio: Studio, queue: Queue, jobs: JobStore, dispatcher: Dispatcher,
+    workers: LocalBackend,
+) -> Operation:  # fmt: skip
+    """What moderators and operators do."""
+    guard, audit = studio.guard, studio.guard.moderation.audit
+    administration = Administration(
+        config=config, rules=RuleStore(database), places=guard.places, switches=guard.switches, audit=audit
+    )
+    return Operation(
+        administration=administration, studio=studio, queue=queue, jobs=jobs, dispatcher=dispatcher, audit=audit,
+        settings=guard.switches.settings, workers=workers, new_id=new_job_id,
+    )  # fmt: skip
 
 
 async def _guard(
@@ -112,8 +138,9 @@ async def _guard(
     )  # fmt: skip
     gate = Gate(sanctions, rules, jobs, time.time)
     return Guard(
-        config=config.safety, gate=gate, places=PlaceRules(config.safety.default, rules), moderation=moderation
-    )
+        config=config.safety, gate=gate, places=PlaceRules(config.safety.default, rules), moderation=moderation,
+        switches=Switches(SettingStore(database)),
+    )  # fmt: skip
 
 
 def worker_settings(config: Config) -> WorkerSettings:

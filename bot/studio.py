@@ -111,15 +111,22 @@ class Studio:
         lines = self.sweeps.lines(text, given)
         if len(lines) > 1:
             raise await self.sweeps.ask(requester, text, lines, inputs=inputs)
-        order = await self.order(Permutations(text).line(0), given, inputs)
+        default = await self.guard.switches.default_model(requester.guild_id)
+        order = await self.order(Permutations(text).line(0), given, inputs, default)
         return await self.intake.enqueue(
             requester, order.task, order.params, text=order.text, extra=order.extra, inputs=order.inputs
         )
 
-    async def order(self, text: str, options: Mapping[str, object], inputs: Sequence[NewInput]) -> Order:
-        """What one line asks for; braces in it are words. Raises like `imagine`, but for the queue."""
+    async def order(
+        self, text: str, options: Mapping[str, object], inputs: Sequence[NewInput], default: str = ""
+    ) -> Order:
+        """What one line asks for; braces in it are words. Raises like `imagine`, but for the queue.
+
+        `default`: the model of a line that names none, where it is not the operator's.
+        """
         parsed = self.parse(text, options)
-        spec = self.config.specs[parsed.chosen.get("model") or self.config.default_model]
+        usual = default if default in self.config.specs else self.config.default_model
+        spec = self.config.specs[parsed.chosen.get("model") or usual]
         seed = parsed.chosen.get("seed", self._random_seed())
         spoken, translated = await self.assistant.spoken(parsed, spec)
         params, corrected = fit(self._resolve(spoken, spec, seed), spec, parsed.chosen)

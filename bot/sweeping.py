@@ -82,7 +82,8 @@ class Sweeps:
         Raises whatever would refuse one of the lines, or all of them together.
         """
         await self._forget_old()
-        orders = [await self._studio.order(line, {}, inputs) for line in lines]
+        default = await self._studio.guard.switches.default_model(requester.guild_id)
+        orders = [await self._studio.order(line, {}, inputs, default) for line in lines]
         cleared = await self._studio.intake.clear(requester, orders)
         costs = [self._studio.intake.cost(one) for one in cleared]
         await self._queue.check_room(requester.user_id, len(lines), waiting_limit(cleared[0].admission))
@@ -123,7 +124,8 @@ class Sweeps:
             raise SweepOver
         await asyncio.to_thread(self._studio.loras.refresh)
         inputs = await asyncio.to_thread(self._inputs, sweep)
-        orders = [await self._studio.order(line, {}, inputs) for line in sweep.plan.lines]
+        default = await self._studio.guard.switches.default_model(requester.guild_id)
+        orders = [await self._studio.order(line, {}, inputs, default) for line in sweep.plan.lines]
         jobs = await self._studio.intake.enqueue_all(requester, orders, sweep_id)
         await asyncio.to_thread(self._files.remove, sweep_id)
         return jobs

@@ -40,6 +40,7 @@ from gpu.wire import (
     Score,
     Scored,
     Start,
+    Warm,
     encode,
     read_message,
 )
@@ -85,7 +86,7 @@ class Child:
 
     def __init__(self, start: Start, clock: Clock) -> None:
         self.jobs: dict[str, _Job] = {}
-        self._questions: dict[str, tuple[Score | Ask, asyncio.Future[Any]]] = {}
+        self._questions: dict[str, tuple[Score | Ask | Warm, asyncio.Future[Any]]] = {}
         self.capabilities: Capabilities | None = None
         self.ready = False
         self._start = start
@@ -164,7 +165,18 @@ class Child:
         answer: Answer = await self._question(Ask(id=f"ask {secrets.token_hex(8)}", question=question))
         return answer
 
-    async def _question(self, question: Score | Ask) -> Any:
+    async def warm(self, model: str) -> float:
+        """Load a model before a job asks for it; returns seconds. Raises like `score`."""
+        begun = self._clock()
+        await self._question(Warm(id=f"warm {secrets.token_hex(8)}", model=model))
+        return self._clock() - begun
+
+    def restart(self) -> None:
+        """End the process, whatever it is doing; the next one is started as after a crash."""
+        if self._process and self._process.returncode is None:
+            self._process.kill()
+
+    async def _question(self, question: Score | Ask | Warm) -> Any:
         if self._closed:
             raise WorkerCrashed
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()

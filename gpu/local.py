@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from gpu.backend import Capabilities, ModelCapabilities, OnProgress
@@ -16,7 +17,19 @@ from gpu.skills.base import Answer, Question
 from gpu.types import GenerationRequest, GenerationResult, ModelSpec
 from gpu.wire import Start, WorkerSettings
 
-__all__ = ["LocalBackend", "WorkerSettings"]
+__all__ = ["LocalBackend", "WorkerReport", "WorkerSettings"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerReport:
+    """One worker process, from outside."""
+
+    index: int
+    pid: int
+    """0: it is being started."""
+    ready: bool
+    jobs: int
+    device: str
 
 
 class LocalBackend:
@@ -52,6 +65,24 @@ class LocalBackend:
             models=models,
             device=", ".join(dict.fromkeys(report.device for report in reports)),
         )
+
+    def reports(self) -> list[WorkerReport]:
+        """What each worker process is doing."""
+        return [
+            WorkerReport(
+                index=index, pid=worker.pid or 0, ready=worker.ready, jobs=len(worker.jobs),
+                device=worker.capabilities.device if worker.capabilities else "",
+            )
+            for index, worker in enumerate(self._workers)
+        ]  # fmt: skip
+
+    def restart(self, index: int) -> None:
+        """End a worker's process; another one is started, and its jobs end with `WorkerCrashed`."""
+        self._workers[index].restart()
+
+    async def warm(self, model: str) -> float:
+        """Load a model on every worker; returns the seconds of the slowest. Raises a `BackendError`, like `score`."""
+        return max(await asyncio.gather(*(worker.warm(model) for worker in self._workers)))
 
     @property
     def pids(self) -> list[int]:

@@ -98,6 +98,15 @@ class Ask(Record):
     question: Question
 
 
+class Warm(Record):
+    """Load a model that may be asked for soon. Answered by `Scored` without scores, or by `Error`."""
+
+    op: Literal["warm"] = "warm"
+    id: str
+    """Comes back as the answer's `job_id`; no job has it."""
+    model: str
+
+
 class Ready(Record):
     """The default model is loaded and measured."""
 
@@ -161,7 +170,7 @@ class Log(Record):
     message: str
 
 
-Command = Start | Generate | Cancel | Score | Ask
+Command = Start | Generate | Cancel | Score | Ask | Warm
 Message = Ready | Loading | Progressed | Finished | Scored | Answered | Error | Log
 
 _COMMAND: TypeAdapter[Command] = TypeAdapter(Annotated[Command, Field(discriminator="op")])

@@ -22,7 +22,21 @@ from gpu.skills.fake import open_fake
 from gpu.skills.opening import open_skill
 from gpu.stdio import Commands, Send, claim_stdout, listen, prepare, step_back, threads
 from gpu.types import GenerationRequest, GenerationResult, ModelSpec, Progress
-from gpu.wire import Ask, Cancel, Command, Error, Finished, Generate, Loading, Progressed, Ready, Score, Scored, Start
+from gpu.wire import (
+    Ask,
+    Cancel,
+    Command,
+    Error,
+    Finished,
+    Generate,
+    Loading,
+    Progressed,
+    Ready,
+    Score,
+    Scored,
+    Start,
+    Warm,
+)
 
 OnLoading = Callable[[str, int, int], None]
 
@@ -95,12 +109,21 @@ class Worker:
                 self._report(Failed(job_id, as_backend_error(error)))
         elif isinstance(command, Score):
             self._score(command)
+        elif isinstance(command, Warm):
+            self._warm(command)
         elif isinstance(command, Ask) and self._desk:
             self._desk.ask(command)
 
     def _score(self, command: Score) -> None:
         try:
             self._send(Scored(job_id=command.id, scores=self._engine.score(command.path)))
+        except Exception as error:
+            self._send(Error(job_id=command.id, error=as_backend_error(error).to_json()))
+
+    def _warm(self, command: Warm) -> None:
+        try:
+            self._engine.warm_up(command.model)
+            self._send(Scored(job_id=command.id, scores={}))
         except Exception as error:
             self._send(Error(job_id=command.id, error=as_backend_error(error).to_json()))
 

@@ -36,3 +36,15 @@ class AuditLog:
         """The latest entries of one server, newest first."""
         rows = await self._db.all("SELECT * FROM audit WHERE guild_id = ? ORDER BY seq DESC LIMIT ?", (guild_id, limit))
         return [AuditEntry(**{name: row[name] for name in _COLUMNS}) for row in rows]
+
+    async def search(
+        self, guild_id: int, *, actor_id: int = 0, target: str = "", action: str = "", since: float = 0.0,
+        limit: int = 20,
+    ) -> list[AuditEntry]:  # fmt: skip
+        """Entries of one server, newest first: by whom, to what (a part of it), what was done, and since when."""
+        sql = """
+            SELECT * FROM audit WHERE guild_id = ? AND (? = 0 OR actor_id = ?) AND instr(target, ?) > 0
+            AND (? = '' OR action = ?) AND at >= ? ORDER BY seq DESC LIMIT ?
+        """
+        rows = await self._db.all(sql, (guild_id, actor_id, actor_id, target, action, action, since, limit))
+        return [AuditEntry(**{name: row[name] for name in _COLUMNS}) for row in rows]

@@ -88,6 +88,27 @@ class JobStore:
         sql = f"SELECT * FROM jobs WHERE user_id = ? AND state IN ({marks(states)}) ORDER BY seq DESC LIMIT ?"  # noqa: S608
         return [to_job(row) for row in await self._db.all(sql, (user_id, *states, limit))]
 
+    async def of_guild(self, guild_id: int, states: Collection[JobState], limit: int) -> list[Job]:
+        """A server's jobs in any of these states, oldest first."""
+        sql = f"SELECT * FROM jobs WHERE state IN ({marks(states)}) AND guild_id = ? ORDER BY seq LIMIT ?"  # noqa: S608
+        return [to_job(row) for row in await self._db.all(sql, (*states, guild_id, limit))]
+
+    async def counts(self, states: Collection[JobState], guild_id: int | None = None) -> dict[str, int]:
+        """State → how many jobs of a server, or of all."""
+        sql = f"""
+            SELECT state, count(*) AS n FROM jobs WHERE state IN ({marks(states)}) AND (? IS NULL OR guild_id = ?)
+            GROUP BY state
+        """  # noqa: S608
+        return {row["state"]: row["n"] for row in await self._db.all(sql, (*states, guild_id, guild_id))}
+
+    async def page_of(self, guild_id: int, user_id: int, after: str, limit: int) -> list[Job]:
+        """The member's jobs in a server, in order of arrival, those after the job `after` ("": from the first)."""
+        sql = """
+            SELECT * FROM jobs WHERE user_id = ? AND guild_id = ?
+            AND seq > coalesce((SELECT seq FROM jobs WHERE id = ?), 0) ORDER BY seq LIMIT ?
+        """
+        return [to_job(row) for row in await self._db.all(sql, (user_id, guild_id, after, limit))]
+
     async def children(self, job_id: str, limit: int = 25) -> list[Job]:
         """What was made from this job, newest first."""
         sql = "SELECT * FROM jobs WHERE parent_id = ? AND parent_id <> '' ORDER BY seq DESC LIMIT ?"

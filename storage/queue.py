@@ -194,6 +194,19 @@ class Queue:
             await self._refresh(transaction, job.user_id)
         return to_job(row)
 
+    async def move(self, job_id: str, lane: Lane) -> Job | None:
+        """Put a waiting job into another lane; None where it waits no longer. Raises `JobNotFound`."""
+        async with self._db.transaction() as transaction:
+            job = await self._get(transaction, job_id)
+            sql = "UPDATE jobs SET lane = ? WHERE id = ? AND state = 'queued' RETURNING *"
+            row = await transaction.one(sql, (lane, job.id))
+            if row is None:
+                return None
+            moved = to_job(row)
+            await flows.open_flow(transaction, moved)
+            await self._refresh(transaction, moved.user_id)
+        return moved
+
     # --- Back -----------------------------------------------------------------------------------------------------
 
     async def retry(self, job: Job, error: BackendError) -> Job:

@@ -6,11 +6,12 @@ A picture that was made of a held one (posted alone, enlarged) is held with it: 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, fields
 from typing import Literal
 
 from storage.database import Database
+from storage.jobs import marks
 
 Decision = Literal["approved", "deleted"]
 
@@ -83,6 +84,14 @@ class ReviewStore:
             ORDER BY opened_at LIMIT ?
         """  # noqa: S608
         return [Review(**dict(row)) for row in await self._db.all(sql, (guild_id, guild_id, limit))]
+
+    async def unposted(self, guild_ids: Collection[int], limit: int = 25) -> list[Review]:
+        """Undecided ones of these servers that moderators see nowhere yet, oldest first."""
+        sql = f"""
+            SELECT {_COLUMNS} FROM reviews WHERE state = 'open' AND message_id = 0
+            AND guild_id IN ({marks(guild_ids)}) ORDER BY opened_at LIMIT ?
+        """  # noqa: S608
+        return [Review(**dict(row)) for row in await self._db.all(sql, (*guild_ids, limit))]
 
     async def decide(self, job_id: str, decision: Decision, actor_id: int) -> bool:
         """False: somebody was faster."""

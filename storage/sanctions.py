@@ -6,11 +6,12 @@ A member who had all data deleted is found again by the pseudonym (`storage.pseu
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, fields
 from typing import Literal
 
 from storage.database import Database
+from storage.jobs import marks
 from storage.pseudonyms import Pseudonyms
 
 SanctionKind = Literal["ban", "timeout"]
@@ -159,6 +160,14 @@ class SanctionStore:
             ORDER BY seq LIMIT ?
         """  # noqa: S608
         return [Appeal(**dict(row)) for row in await self._db.all(sql, (guild_id, guild_id, limit))]
+
+    async def unposted_appeals(self, guild_ids: Collection[int], limit: int = 25) -> list[Appeal]:
+        """Undecided ones of these servers that moderators see nowhere yet, oldest first."""
+        sql = f"""
+            SELECT {_columns(Appeal)} FROM appeals WHERE state = 'open' AND message_id = 0
+            AND guild_id IN ({marks(guild_ids)}) ORDER BY seq LIMIT ?
+        """  # noqa: S608
+        return [Appeal(**dict(row)) for row in await self._db.all(sql, (*guild_ids, limit))]
 
     async def find_appeal(self, seq: int) -> Appeal | None:
         """One of them."""

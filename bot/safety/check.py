@@ -40,6 +40,13 @@ def check_prompt(text: str, policy: Policy) -> Verdict:
     return worst
 
 
+def findings(text: str) -> list[tuple[str, str]]:
+    """What the lists find in a prompt, for moderators who want to know why: term and tag ("sexual.explicit")."""
+    reading = Reading(clean(respell(words(text), lexicon().spellings)), lexicon())
+    floored = [("", category)] if (category := floor(reading)) else []
+    return floored + list(dict.fromkeys((found.term, found.tag) for found, _ in _categories(reading)))
+
+
 def check_json(
     text: str, policy: str = "strict", *, models: Collection[str] = (), styles: Collection[str] = ()
 ) -> dict[str, str]:

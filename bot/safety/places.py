@@ -31,6 +31,11 @@ class Rules:
     policy: Policy
     words: Mapping[str, WordKind]
 
+    def standing(self, text: str) -> list[str]:
+        """Which of the server's own words stand in a prompt."""
+        plain = _plain(text)
+        return [word for word in self.words if _stands(word, plain)]
+
     def check(self, text: str) -> Verdict:
         """What happens to a prompt. An allowed word hides from every list but the floor; a blocked one is refused."""
         plain = _plain(text)

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any, Self
 import discord
 
 from bot.text import sentence
+from bot.views.appeal import APPEAL_BUTTONS
 from bot.views.base import PREFIX, SafeButton
+from bot.views.confirm import CONFIRM_BUTTONS
 from bot.views.grid import BUTTONS
 from bot.views.picks import PickButton
 from bot.views.region import PartButton
+from bot.views.review import REVIEW_BUTTONS
 from bot.views.run import RunButton
 from bot.views.shelf import PageButton, ShowButton
 from bot.views.sweep import SWEEP_BUTTONS
@@ -28,6 +31,7 @@ def _unnamed(pattern: str) -> str:
 
 KINDS: list[type[SafeButton]] = [
     RunButton, PickButton, PartButton, PageButton, ShowButton, ExampleButton, *BUTTONS, *SWEEP_BUTTONS,
+    *REVIEW_BUTTONS, *APPEAL_BUTTONS, *CONFIRM_BUTTONS,
 ]  # fmt: skip
 KNOWN = "|".join(_unnamed(kind.__discord_ui_compiled_template__.pattern) for kind in KINDS)
 

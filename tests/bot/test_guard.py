@@ -184,7 +184,7 @@ async def test_enough_members_hide_a_picture(
 async def test_the_ladder_from_warning_to_ban(runtime: Runtime, guard: Guard, alice: Requester) -> None:
     told: list[str] = []
 
-    async def notify(user_id: int, id: str, facts: object) -> None:
+    async def notify(guild_id: int, user_id: int, id: str, facts: object) -> None:
         told.append(id)
 
     guard.moderation.notify = notify
@@ -257,5 +257,3 @@ async def test_running_and_waiting_limits_and_weights_reach_the_queue(
         await asyncio.gather(*(runtime.studio.imagine(alice, line) for line in lines))
     assert full.value.facts["limit"] == 1
     assert len([job for job in await runtime.jobs.of_user(1) if job.state is JobState.RUNNING]) <= 1
-
-

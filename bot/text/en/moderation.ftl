@@ -23,3 +23,45 @@ notice-strike = A prompt or picture of yours was against the rules here{ $reason
 notice-pardoned = You may draw again. Welcome back.
 notice-appeal-granted = A moderator read your appeal and agreed with you. You may draw again.
 notice-appeal-refused = A moderator read your appeal and kept the decision.
+
+error-own-case = Those are your own pictures. Another moderator decides about them.
+error-appeal-nothing = There is nothing to appeal: no strike, break or ban of yours counts there.
+error-not-admin = That is for those who may manage this server (Manage Server).
+error-not-operator = That concerns every server. It is for the operators that config.toml names under [discord] operators.
+error-not-below = You cannot do that to yourself, to a bot or to another moderator. An administrator can.
+
+# The moderators' channel (bot/desk.py), reviews, appeals
+letter = From **{ $server }**: { $text }
+review-title = Pictures wait for a moderator
+review-reason = { $reason ->
+    [reports] 🙈 Reported by { $count ->
+        [one] one member
+       *[other] { $count } members
+    }.
+   *[other] 👀 The check found: { $reason }.
+  }
+review-about = by { $user } in { $channel } · { $link } · opened { $when }
+    Scores: { $scores } · Strikes that count: { $strikes } · job { $job }
+review-none = Nothing waits for a moderator.
+review-more = { $count } wait; these are the oldest.
+button-approve = Approve
+button-delete = Delete
+button-warn = Delete and warn
+button-timeout = Delete and time out
+button-ban = Delete and ban
+review-approve-done = Approved by { $moderator }: the pictures are shown, behind a spoiler.
+review-delete-done = Deleted by { $moderator }.
+review-warn-done = Deleted by { $moderator }, with a strike for the member.
+review-timeout-done = Deleted by { $moderator }, and the member has a break.
+review-ban-done = Deleted by { $moderator }, and the member is banned from drawing.
+button-appeal = Appeal
+modal-appeal = Appeal
+modal-appeal-text = Why was that a mistake?
+appeal-sent = Thank you. The moderators of that server read it, and you will hear from them here.
+appeal-title = A member appeals
+appeal-about = { $user } appeals against a { $about } · { $when }
+    In force: { $sanction } · Strikes that count: { $strikes }
+button-grant = Grant
+button-refuse = Refuse
+appeal-granted-done = Granted by { $moderator }: sanctions are ended, the newest strike is forgiven.
+appeal-refused-done = Refused by { $moderator }.
