@@ -106,7 +106,12 @@ async def open_studio(config: Config, data_dir: Path | None = None) -> AsyncIter
         await stack.enter_async_context(studio.sweeps.settling())
         users = UserStore(database)
         yield Runtime(
-            studio=studio, dispatcher=dispatcher, jobs=jobs, files=files, users=users, operation=operation,
+            studio=studio,
+            dispatcher=dispatcher,
+            jobs=jobs,
+            files=files,
+            users=users,
+            operation=operation,
             running=running,
         )
 

@@ -235,7 +235,7 @@ async def test_two_bots_can_live_in_one_server(runtime: Runtime) -> None:
     world = World(runtime, FAST)
     await world.start()
     names = ("imagine", "queue", "cancel", "info", "export", "help", "loras", "models", "prompt", "describe", "shorten",
-             "expand", "blend", "sweep", "upscale", "control", "settings", "prefer")
+             "expand", "blend", "sweep", "upscale", "control", "settings", "prefer", "admin")
     assert {command.name for command in world.bot.tree.get_commands()} == {f"easel-{name}" for name in names}
     result = await world.alice.slash(world.channel, "easel-imagine", prompt="a red fox")
     assert await world.pictures(result.response.id)
