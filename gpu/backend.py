@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from gpu.errors import BackendError
-from gpu.params import HIRES_STRENGTH, NO_UPSCALER, UPSCALER_NAMES, GenerationParams
+from gpu.params import NO_UPSCALER, UPSCALER_NAMES, GenerationParams
 from gpu.types import GenerationRequest, GenerationResult, InputRole, Progress, Record, Task
 
 ENLARGE_SECONDS = 10.0
@@ -64,7 +64,7 @@ class Capabilities(Record):
         """Device seconds that the request will cost, before it ran."""
         model = self.models.get(params.model, ModelCapabilities())
         rows = params.num_images * (2 if params.guidance_scale > 1 else 1)
-        again = params.hires**2 * HIRES_STRENGTH if params.hires > 1 else 0.0
+        again = params.hires**2 * params.hires_strength if params.hires > 1 else 0.0
         steps = params.calls * (params.strength + again)
         each = model.overhead_seconds + (ENLARGE_SECONDS if params.upscaler != NO_UPSCALER else 0.0)
         return rows * steps * model.seconds_per_row + params.num_images * each

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gpu.params import HIRES_STRENGTH, NO_UPSCALER, UpscalerName
+from gpu.params import NO_UPSCALER, UpscalerName
 from gpu.types import GenerationRequest, Task
 
 Graph = dict[str, dict[str, Any]]
@@ -30,7 +30,7 @@ def enlarged(graph: Graph, request: GenerationRequest, pixels: Link) -> Link:
     params = request.params
     if request.task is Task.ENLARGE:
         return _larger(graph, pixels, request.upscaler, CREATIVE_SCALE, request.strength)
-    return _larger(graph, pixels, params.upscaler, params.hires, HIRES_STRENGTH if params.hires > 1 else 0.0)
+    return _larger(graph, pixels, params.upscaler, params.hires, params.hires_strength if params.hires > 1 else 0.0)
 
 
 def _larger(graph: Graph, pixels: Link, upscaler: UpscalerName, factor: float, strength: float) -> Link:

@@ -2,6 +2,7 @@
 
     --upscaler NAME          …, Decode, Enlarge, Save
     --hires X                …, Decode, Enlarge or Stretch, then drawn over at that size, Save
+    --hires-by latent        …, StretchLatents, then drawn over at that size, Save
     a finished picture       Check, Enlarge, Save; "creative": twice as large and drawn over
 
 Knows no family; one that can draw over its pictures says how (`Family.redraw`).
@@ -9,12 +10,13 @@ Knows no family; one that can draw over its pictures says how (`Family.redraw`).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from gpu.families.base import Family, Plan, UNetFamily
 from gpu.gallery import Gallery
-from gpu.params import HIRES_STRENGTH, NO_UPSCALER
-from gpu.phases import Check, Enlarge, Phase, Save, Stretch, Work
+from gpu.params import NO_UPSCALER
+from gpu.phases import Check, Decode, EncodeMade, Enlarge, Phase, Restore, Save, Stretch, StretchLatents, Work
 from gpu.refining import refined
 from gpu.types import GenerationRequest, InputRole, Task
 from gpu.upscalers import Upscalers
@@ -34,6 +36,8 @@ def plan(
     work, phases = family.plan(request, gallery)
     if isinstance(refiner, UNetFamily) and isinstance(family, UNetFamily):
         phases = refined(phases, request, family, refiner)
+    if _by_latents(request) and isinstance(family, UNetFamily):
+        return Plan(work, [*_larger_latents(phases[:-1], request, family), *phases[-1:]])
     larger = _drawn_pictures(request, family, upscalers)
     return Plan(work, [*phases[:-1], *larger, *phases[-1:]])  # the last one saves
 
@@ -42,10 +46,26 @@ def _drawn_pictures(request: GenerationRequest, family: Family, upscalers: Upsca
     params = request.params
     size = (params.width, params.height)
     to = times(size, params.hires, family.spec.multiple) if params.hires > 1 else None
-    over = family.redraw(_at(request, to), HIRES_STRENGTH) if to else []
+    over = family.redraw(_at(request, to), params.hires_strength) if to else []
     if params.upscaler != NO_UPSCALER:
         return [Enlarge(request.job_id, upscalers.get(params.upscaler), params.num_images, size, to), *over]
     return [Stretch(request.job_id, to), *over] if to else []
+
+
+def _by_latents(request: GenerationRequest) -> bool:
+    params = request.params
+    return params.hires > 1 and params.hires_by == "latent" and params.upscaler == NO_UPSCALER
+
+
+def _larger_latents(
+    phases: Sequence[Phase[Any]], request: GenerationRequest, family: UNetFamily
+) -> list[Phase[Any]]:
+    """Drawn small, and over at the larger size; only that is decoded."""
+    params = request.params
+    large = _at(request, times((params.width, params.height), params.hires, family.spec.multiple))
+    small = [phase for phase in phases if not isinstance(phase, Decode | Restore)]
+    over = [phase for phase in family.redraw(large, params.hires_strength) if not isinstance(phase, EncodeMade)]
+    return [*small, StretchLatents(family, request.job_id, large.params), *over]
 
 
 def _finished_picture(request: GenerationRequest, family: Family, gallery: Gallery, upscalers: Upscalers) -> Plan:

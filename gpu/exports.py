@@ -14,7 +14,7 @@ from gpu.comfyui_larger import FILES
 from gpu.errors import NotSupported
 from gpu.loras import read_loras
 from gpu.metadata import parameters
-from gpu.params import HIRES_STRENGTH, NO_UPSCALER, UpscalerName
+from gpu.params import NO_UPSCALER, UpscalerName
 from gpu.types import GenerationRequest, InputRole, Record, Task
 
 Format = Literal["comfyui", "a1111"]
@@ -71,7 +71,7 @@ def a1111(request: GenerationRequest, index: int = 1) -> str:
     text = text.replace(ours, theirs) if params.hires > 1 else text.replace(f"{ours}, ", "")
     if request.of_role(InputRole.IMAGE):
         return f"{text}, Denoising strength: {params.strength:g}"
-    return f"{text}, Denoising strength: {HIRES_STRENGTH:g}" if params.hires > 1 else text
+    return f"{text}, Denoising strength: {params.hires_strength:g}" if params.hires > 1 else text
 
 
 def _needs(request: GenerationRequest, format: Format) -> str:

@@ -75,7 +75,7 @@ def parameters(params: GenerationParams, index: int = 1) -> str:
         "Seed": params.image_seed(index),
         "Size": f"{params.width}x{params.height}",
         "Hires upscale": f"{params.hires:g}" if params.hires > 1 else "",
-        "Hires upscaler": "" if params.upscaler == NO_UPSCALER else params.upscaler,
+        "Hires upscaler": _enlarged_by(params),
         "Model": re.sub(r"[\s,:\"]+", " ", params.model).strip(),
         "Version": "Easel",
     }
@@ -92,6 +92,12 @@ def parameters_of(request: GenerationRequest, index: int = 1) -> str:
         return text
     prompts, _, settings = text.rpartition("\n")
     return f"{prompts}\n{settings[settings.index('Size: ') :]}"
+
+
+def _enlarged_by(params: GenerationParams) -> str:
+    if params.upscaler != NO_UPSCALER:
+        return params.upscaler
+    return "Latent" if params.hires > 1 and params.hires_by == "latent" else ""
 
 
 def _plain(text: str) -> str:

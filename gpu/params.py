@@ -32,6 +32,12 @@ UpscalerName = Literal["none", "realesrgan", "anime", "video"]
 HIRES_STRENGTH = 0.4
 """Share of the steps that `--hires` draws once more, at the larger size."""
 
+LATENT_STRENGTH = 0.5
+"""The same where latents are enlarged: they are blocky until more is drawn anew."""
+
+HiresBy = Literal["image", "latent"]
+"""What `--hires` enlarges."""
+
 NO_UPSCALER: UpscalerName = "none"
 
 UPSCALER_NAMES = tuple(name for name in typing.get_args(UpscalerName) if name != NO_UPSCALER)
@@ -162,6 +168,9 @@ class GenerationParams(BaseModel):
         float, param("--hires", low=1, high=2, slash=True,
                      help="Draw small, then so many times as large with more details (highres fix)."),
     ] = 1.0
+    hires_by: Annotated[
+        HiresBy, param("--hires-by", help="What --hires enlarges: the picture, or its latents (softer, bolder).")
+    ] = "image"
     upscaler: Annotated[
         UpscalerName, param("--upscaler", slash=True, help="Make the pictures four times as large, by this network.")
     ] = NO_UPSCALER
@@ -189,6 +198,11 @@ class GenerationParams(BaseModel):
     def order(self) -> int:
         """Calls of the model in a step."""
         return 2 if self.scheduler in TWO_CALLS else 1
+
+    @property
+    def hires_strength(self) -> float:
+        """Share of the steps that is drawn once more; an upscaler works on pictures only."""
+        return HIRES_STRENGTH if self.hires_by == "image" or self.upscaler != NO_UPSCALER else LATENT_STRENGTH
 
     def image_seed(self, index: int) -> int:
         """Seed of image `index` (1…n, as on the buttons)."""

@@ -15,11 +15,12 @@ from gpu.phases.draw import Draw, DrawState, skipped_steps
 from gpu.phases.enlarge import EncodeMade, Enlarge, Stretch
 from gpu.phases.images import Decode, ImagesState, Save
 from gpu.phases.inputs import Check, Encode
+from gpu.phases.latents import StretchLatents
 from gpu.phases.refine import DrawFirst, Refine
 from gpu.phases.restore import Restore
 
 __all__ = [
     "Call", "CallState", "Check", "Decode", "Draw", "DrawFirst", "DrawState", "Encode", "EncodeMade", "Encoded",
-    "Enlarge", "ImagesState", "Phase", "Refine", "Restore", "Save", "State", "Steps", "Stretch", "Work",
-    "skipped_steps",
+    "Enlarge", "ImagesState", "Phase", "Refine", "Restore", "Save", "State", "Steps", "Stretch", "StretchLatents",
+    "Work", "skipped_steps",
 ]  # fmt: skip

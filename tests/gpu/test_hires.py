@@ -9,13 +9,16 @@ import numpy as np
 import pytest
 import torch
 from diffusers import StableDiffusionXLImg2ImgPipeline
+from diffusers.utils.torch_utils import randn_tensor
 from PIL import Image
+from torch.nn.functional import interpolate
 
 from gpu.enlarging import times
 from gpu.errors import NotSupported
 from gpu.families.base import Components
-from gpu.params import HIRES_STRENGTH
-from tests.gpu.bench import SIDE, Bench, difference, request, stock
+from gpu.params import HIRES_STRENGTH, LATENT_STRENGTH
+from tests.gpu.bench import SIDE, Bench, difference, request, stock, stock_pipeline
+from tests.gpu.pictures import photo
 
 
 def pictures(bench: Bench, job_id: str) -> list[Image.Image]:
@@ -59,6 +62,43 @@ def test_variations_start_from_the_small_picture(bench: Bench) -> None:
     bench.run(request("small"), request("large", hires=2.0))
     assert torch.equal(bench.latents("large"), bench.latents("small"))
     assert bench.progress("large")[-1].steps == 4 + max(int(4 * HIRES_STRENGTH), 1)
+
+
+@pytest.mark.parametrize("model", ["tiny", "starter"])
+def test_latents_enlarged_equal_stock_from_the_same_latents(
+    make_bench: Callable[..., Bench], tiny: Components, starter: Components, model: str
+) -> None:
+    bench = make_bench()
+    wish = {"num_images": 2, "num_inference_steps": 5, "seed": 3}
+    small, large = request("small", model, **wish), request("large", model, hires=1.5, hires_by="latent", **wish)
+    bench.run(small, large, request("beside", model, num_inference_steps=7))
+    side = round(SIDE[model] * 1.5)
+    starts = interpolate(bench.latents("small"), size=(side // 8, side // 8), mode="bicubic", antialias=True)
+    components = {"tiny": tiny, "starter": starter}[model]
+    for k, ours in enumerate(pictures(bench, "large")):
+        params = small.params.model_copy(update={"seed": small.params.image_seed(k + 1), "num_images": 1})
+        pipeline = stock_pipeline(components, params.scheduler, StableDiffusionXLImg2ImgPipeline)
+        # Stock takes what has four channels for latents, whatever the model; the starter's eight are given as noise.
+        generator = torch.Generator().manual_seed(params.seed)
+        noise = randn_tensor(starts[k : k + 1].shape, generator=generator)
+        pipeline.scheduler.set_timesteps(params.num_inference_steps)
+        begun = pipeline.scheduler.timesteps[-int(params.num_inference_steps * LATENT_STRENGTH) :][:1]
+        other = pipeline(
+            prompt=params.prompt, image=photo((side, side)), strength=LATENT_STRENGTH, generator=generator,
+            num_inference_steps=params.num_inference_steps, guidance_scale=params.guidance_scale,
+            original_size=(side, side), target_size=(side, side),
+            latents=pipeline.scheduler.add_noise(starts[k : k + 1], noise, begun),
+        ).images[0]  # fmt: skip
+        assert ours.size == (side, side)
+        assert np.abs(np.asarray(ours, dtype=int) - np.asarray(other, dtype=int)).max() <= 1
+    assert torch.equal(bench.latents("large"), bench.latents("small"))
+
+
+def test_with_an_upscaler_pictures_are_enlarged_not_latents(bench: Bench) -> None:
+    jobs = [request(by, hires=1.5, hires_by=by, upscaler="video") for by in ("image", "latent")]
+    bench.run(*jobs)
+    (one,), (other,) = pictures(bench, "image"), pictures(bench, "latent")
+    assert one.tobytes() == other.tobytes()
 
 
 def test_with_an_upscaler_it_is_the_upscaler_that_enlarges(bench: Bench) -> None:
