@@ -15,6 +15,7 @@ from pydantic import Field, ValidationError, model_validator
 from bot.errors import ConfigError
 from bot.safety.base import STRICT, Category, Policy, PolicyLayer
 from gpu.openai_models import OpenAIModel
+from gpu.optimising import Optimise
 from gpu.skills.base import packaged
 from gpu.types import REFINERS, CheckerSource, ModelSpec, SafetyPolicy, Setting
 from storage.models import Limits
@@ -181,6 +182,7 @@ class Config(Setting):
     upscale: UpscaleConfig = UpscaleConfig()
     control: ControlConfig = ControlConfig()
     loras: LorasConfig = LorasConfig()
+    optimise: Optimise = Optimise()
     prompt: PromptConfig = PromptConfig()
     describe: DescribeConfig = DescribeConfig()
     openai: OpenAIConfig = OpenAIConfig()
@@ -287,6 +289,9 @@ def _absolute(config: Config, base: Path) -> Config:
             "describe": DescribeConfig(captioner=local(config.describe.captioner)),
             "control": ControlConfig(**{k: local(v) if v else "" for k, v in config.control.model_dump().items()}),
             "safety": config.safety.model_copy(update={"stable_diffusion": checker}),
+            "optimise": config.optimise.model_copy(
+                update={"tiny_vae": {k: Path(local(str(v))) for k, v in config.optimise.tiny_vae.items()}}
+            ),
             "loras": LorasConfig(folder=Path(local(str(config.loras.folder)))),
         }
     )

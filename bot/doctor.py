@@ -179,18 +179,30 @@ def _worker(config: Config) -> Iterator[Check]:
         yield _check("device", Mark.NOTE, "doctor-device-fake")
     safety = config.safety
     settings = WorkerSettings(
-        **config.worker.model_dump(), image_check=safety.image_check, checker=safety.stable_diffusion
-    )
+        **config.worker.model_dump(), image_check=safety.image_check, checker=safety.stable_diffusion,
+        optimise=config.optimise,
+    )  # fmt: skip
     found = _probe(settings)
     if isinstance(found, str):
         yield _check("device", Mark.BAD, "doctor-probe", problem=found)
         return
     if config.worker.engine != "fake":
         yield _found("device", found["device"])
+        yield from _optimise(found["optimise"])
     if config.safety.image_check == "off":
         yield _check("safety", Mark.NOTE, "doctor-safety-off")
     else:
         yield _found("safety", found["safety"])
+
+
+def _optimise(facts: dict[str, Any]) -> Iterator[Check]:
+    """What is saved here, and a line for each option that was named and cannot work."""
+    if "error" in facts:
+        yield _found("optimise", facts)
+        return
+    yield _check("optimise", Mark.GOOD, "doctor-optimise", names=facts["chosen"])
+    for name, needs in facts["missing"].items():
+        yield _check("optimise", Mark.BAD, "doctor-optimise-missing", name=name, needs=needs)
 
 
 def _found(name: str, facts: dict[str, Any]) -> Check:

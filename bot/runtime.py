@@ -157,6 +157,7 @@ def worker_settings(config: Config) -> WorkerSettings:
         checker=config.safety.stable_diffusion,
         loras=config.loras.folder,
         skills=config.skills,
+        optimise=config.optimise,
         control=config.control.model_dump(),
     )
 

@@ -16,7 +16,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,12 +30,14 @@ from gpu.device import choose_device, choose_dtype, free_memory, ran_out_of_memo
 from gpu.enlarging import plan
 from gpu.errors import JobCancelled, NotSupported, OutOfMemory
 from gpu.families import FAMILIES
-from gpu.families.base import Family, Plan
+from gpu.families.base import Components, Family, Plan
 from gpu.fetching import Fetcher
 from gpu.gallery import Gallery, RefusedError
 from gpu.hub import HubCache
 from gpu.loading import load_components
 from gpu.loras import LoraFolder
+from gpu.optimise import free_bytes, optimise
+from gpu.optimising import OFFLOADS, Optimise, chosen
 from gpu.phases import Phase, State, Work
 from gpu.pool import Pool, budget, footprint
 from gpu.refining import refiner_of
@@ -104,6 +106,7 @@ class Engine:
         image_check: ImageCheck | None = None,
         loras: LoraFolder | None = None,
         control: Mapping[str, str] | None = None,
+        optimise: Optimise | None = None,
         slots: int = 8,
         memory_gb: float | str = "auto",
         load: Load = load_components,
@@ -120,6 +123,8 @@ class Engine:
         self._specs = specs
         self._device = choose_device(device)
         self._dtype = choose_dtype(dtype, self._device)
+        self._optimise = optimise or Optimise()
+        self._folder = data_dir
         self._slots = slots
         self._load = load
         self._on_loading = on_loading
@@ -230,9 +235,16 @@ class Engine:
 
     def _load_family(self, model: str) -> tuple[Family, int]:
         """A model, and its bytes. Raises `ModelError`."""
-        spec = self._specs[model]
-        loaded = self._load(spec, self._device, self._dtype, lambda done, total: self._on_loading(model, done, total))
-        return FAMILIES[spec.family](spec, loaded, self._loras), footprint(loaded)
+        spec, device = self._specs[model], self._device
+        free = free_bytes(device)
+        names = chosen(self._optimise, device.type, size=self._fetcher.size(spec) if free else 0, free=free)
+        rests = torch.device("cpu") if set(OFFLOADS) & set(names) else device
+        loaded = self._load(spec, rests, self._dtype, lambda done, total: self._on_loading(model, done, total))
+        if rests != device and isinstance(loaded, Components):
+            loaded = replace(loaded, device=device)
+        family = FAMILIES[spec.family](spec, loaded, self._loras)
+        optimise(names, family, loaded, self._optimise, device, self._folder / "openvino")
+        return family, footprint(loaded)
 
     # Stepping
 

@@ -11,6 +11,7 @@ import sys
 
 from gpu.bugs import as_backend_error
 from gpu.errors import BackendError, NotSupported
+from gpu.optimising import SMALL_CARD, chosen, missing
 from gpu.safety import Setup, make
 from gpu.wire import WorkerSettings
 
@@ -43,10 +44,20 @@ def safety(settings: WorkerSettings) -> dict[str, object]:
     return {"check": settings.image_check, "categories": ", ".join(check.categories)}
 
 
+def optimising(settings: WorkerSettings) -> dict[str, object]:
+    """The options for a model that fits the device, and what is missing for those that were named."""
+    from gpu.device import choose_device
+
+    device = choose_device(settings.device).type
+    lost = missing(settings.optimise.named, device)
+    names = chosen(settings.optimise, device, size=0, free=SMALL_CARD)
+    return {"chosen": ", ".join(names) or "-", "missing": lost}
+
+
 def probe(settings: WorkerSettings) -> dict[str, object]:
-    """`device` and `safety`, each with its facts or with `error`, a `BackendError.to_json()`."""
+    """`device`, `safety` and `optimise`, each with its facts or with `error`, a `BackendError.to_json()`."""
     found: dict[str, object] = {}
-    for name, look in (("device", device), ("safety", safety)):
+    for name, look in (("device", device), ("safety", safety), ("optimise", optimising)):
         try:
             found[name] = look(settings)
         except BackendError as error:

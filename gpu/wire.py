@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, TypeAdapter
 
 from gpu.backend import Capabilities
+from gpu.optimising import Optimise
 from gpu.skills.base import Answer, Question
 from gpu.types import CheckerSource, GenerationRequest, GenerationResult, ModelSpec, Progress, Record, Setting
 
@@ -43,6 +44,7 @@ class WorkerSettings(Setting):
     """Skill → the folder of its model, "" for that of an installed package; see `gpu.skills`."""
     control: dict[str, str] = {}
     """Kind of control image → folder of the network that makes one; `pose`: the Python that has mediapipe."""
+    optimise: Optimise = Optimise()
     count: int = Field(1, ge=1)
     """Worker processes."""
     memory_gb: float | Literal["auto"] = "auto"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import logging
 import os
 import queue
 from collections.abc import Callable, Sequence
@@ -16,6 +17,7 @@ from typing import Protocol
 
 from gpu.backend import Capabilities, Event, Failed, ModelCapabilities
 from gpu.bugs import as_backend_error
+from gpu.optimising import missing
 from gpu.safety import Setup, make
 from gpu.skills.desk import Desk, Open
 from gpu.skills.fake import open_fake
@@ -37,6 +39,8 @@ from gpu.wire import (
     Start,
     Warm,
 )
+
+log = logging.getLogger(__name__)
 
 OnLoading = Callable[[str, int, int], None]
 
@@ -171,6 +175,8 @@ def _diffusers(start: Start, on_loading: OnLoading) -> tuple[Engine, str]:
     if device.type == "cuda" and device.index is None:
         device = choose_device(f"cuda:{start.index % _cards()}")
     setup = Setup(settings.checker, str(device), lambda done, total: on_loading("safety", done, total))
+    for name, needs in missing(settings.optimise.named, device.type).items():
+        log.warning("[optimise] %s does nothing here: it needs %s", name, needs)
     engine = Engine(
         _by_name(start),
         data_dir=start.data_dir,
@@ -180,6 +186,7 @@ def _diffusers(start: Start, on_loading: OnLoading) -> tuple[Engine, str]:
         image_check=make(settings.image_check, setup),
         loras=LoraFolder(settings.loras),
         control=settings.control,
+        optimise=settings.optimise,
         slots=settings.slots,
         memory_gb=settings.memory_gb,
         on_loading=on_loading,

@@ -17,7 +17,7 @@ LONGEST_FILE, LONGEST_BODY = 400, 60
 
 ABOVE_THE_LINE = (
     "backend", "bugs", "canvas", "controls", "errors", "fake", "files", "grid", "hub", "inputs", "local", "metadata",
-    "params", "probe", "safety", "safety.base", "skills", "skills.base", "skills.desk", "skills.fake",
+    "optimising", "params", "probe", "safety", "safety.base", "skills", "skills.base", "skills.desk", "skills.fake",
     "skills.opening", "sources",
     "types", "wire", "worker",
 )  # fmt: skip

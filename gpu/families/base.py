@@ -57,6 +57,8 @@ class Components:
     tokenizer_2: Any = None
     force_zeros_for_empty_prompt: bool = False
     """As in the pipeline's `model_index.json`: no negative prompt means zeros, not the encoded empty text."""
+    device: torch.device | None = None
+    """Where they work, if that is not where they rest."""
 
 
 class Plan(NamedTuple):
@@ -102,12 +104,16 @@ class UNetFamily(ABC):
         self.spec = spec
         self.components = components
         self.adapters = Adapters(spec, components, loras or LoraFolder(None))
-        self.device: torch.device = components.unet.device
+        self.device: torch.device = components.device or components.unet.device
         self.dtype: torch.dtype = components.unet.dtype
         self.nets = ControlNets(spec, self.device, self.dtype, components.vae.config.latent_channels)
         self.unet_calls = 0
         """How often the UNet ran for jobs."""
         self._fits: dict[Hashable, int] = {}
+        self.tiny: Any = None
+        """An `AutoencoderTiny` for the same latents, for previews."""
+        self.tiny_decodes = False
+        """Whether it makes the finished pictures too."""
         self._vae = components.vae
         self._reduction = 2 ** (len(self._vae.config.block_out_channels) - 1)
 
@@ -253,9 +259,20 @@ class UNetFamily(ABC):
     @torch.no_grad()
     def decode(self, latents: Tensor) -> Image.Image:
         """Latents [1, channels, h, w] to a picture."""
+        if self.tiny_decodes:
+            return self._tiny_pictures(latents)[0]
         latents = latents.to(self._vae.dtype)
         offset, scale = self._latent_scale(latents)
         return to_images(self._vae.decode(latents / scale + offset, return_dict=False)[0])[0]
+
+    def preview(self, latents: Tensor) -> list[Image.Image]:
+        """Unfinished latents [n, channels, h, w] to pictures: by the tiny autoencoder, or almost for free."""
+        return self._tiny_pictures(latents) if self.tiny else self.sketch(latents)
+
+    @torch.no_grad()
+    def _tiny_pictures(self, latents: Tensor) -> list[Image.Image]:
+        found = self.tiny.decode(latents.to(self.tiny.dtype) / self.tiny.config.scaling_factor, return_dict=False)[0]
+        return to_images(found)
 
     @torch.no_grad()
     def sketch(self, latents: Tensor) -> list[Image.Image]:

@@ -188,7 +188,7 @@ class Draw(Phase[DrawState]):
 
     def sketches(self, state: DrawState) -> list[Image.Image]:
         """What the scheduler believes the pictures will be."""
-        return [] if state.denoised is None else self._family.sketch(state.denoised)
+        return [] if state.denoised is None else self._family.preview(state.denoised)
 
     def _key(
         self, shape: tuple[int, ...], conditioning: Mapping[str, Tensor], following: Sequence[Guide] = ()

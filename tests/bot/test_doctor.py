@@ -16,7 +16,7 @@ from gpu.types import ModelSpec
 from storage.database import Database
 
 GOOD_TOKEN = "TESTTESTTESTTESTTESTTEST.TEST12.TESTTESTTESTTESTTESTTESTTEST"
-NAMES = ["config", "token", "database", "disk", *["model"] * len(load_config().models), "device", "safety"]
+NAMES = ["config", "token", "database", "disk", *["model"] * len(load_config().models), "device", "optimise", "safety"]
 
 
 @pytest.fixture(autouse=True)
@@ -97,6 +97,16 @@ def test_token(file: Path, monkeypatch: pytest.MonkeyPatch, token: str, mark: Ma
     check = until("token", file)
     assert check.mark is mark
     assert not token or token not in check.text
+
+
+def test_options_that_cannot_work_here_are_named(file: Path) -> None:
+    change(file, 'use = "auto"', 'use = ["sdpa", "vae-tiling", "compile"]')
+    change(file, 'device = "auto"', 'device = "cpu"')
+    good, bad = [check for check in examine(file) if check.name == "optimise"]
+    assert (good.mark, good.text) == (Mark.GOOD, "sdpa, vae-tiling")
+    assert bad.mark is Mark.BAD
+    assert "compile" in bad.text
+    assert "cuda" in bad.text
 
 
 @pytest.fixture
