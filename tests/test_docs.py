@@ -93,7 +93,7 @@ def test_examples_of_configuration_in_the_documents_are_valid(tmp_path: Path) ->
         shipped = DEFAULT_PATH.read_text("utf-8")
         for section in re.findall(r"^\[([\w.]+)\]", example, re.MULTILINE):  # it stands in for the shipped one
             shipped = re.sub(rf"^\[{re.escape(section)}\](.*\n)((?!\[).*\n)*", "", shipped, flags=re.MULTILINE)
-        file.write_text(shipped + "\n" + example if "models." in example else example + "\n" + shipped, "utf-8")
+        file.write_text(shipped + "\n" + example if "[" in example else example + "\n" + shipped, "utf-8")
         load_config(file)
 
 
