@@ -41,6 +41,7 @@ check: lint  ## Check style, types, import contracts, architecture and documents
 	$(VENV)/bin/lint-imports
 	$(PY) -m pytest tests/test_architecture.py tests/test_docs.py
 	$(PY) -m pip check
+	@$(PY) -m tests.audit
 
 lint: $(DEV)  ## Check style only
 	$(PY) -m ruff check .

@@ -31,6 +31,7 @@ from bot.cogs.loras import LorasCog
 from bot.cogs.menus import MenusCog
 from bot.cogs.models import ModelsCog
 from bot.cogs.pictures import PicturesCog
+from bot.cogs.privacy import PrivacyCog
 from bot.cogs.prompting import PromptCog
 from bot.cogs.queue import QueueCog
 from bot.cogs.reactions import ReactionsCog
@@ -94,6 +95,7 @@ class EaselBot(commands.Bot):
             allowed_mentions=discord.AllowedMentions.none(),
         )
         self.studio = runtime.studio
+        self.privacy = runtime.privacy
         self.config: Config = runtime.studio.config
         self.presses = Presses(time.time)
         self.delivery = Delivery(
@@ -158,6 +160,7 @@ class EaselBot(commands.Bot):
             *([WelcomeCog(self._is_new)] if self.config.discord.welcome else []),
             LorasCog(self.studio),
             ModelsCog(self.studio),
+            PrivacyCog(self.privacy, self.delivery),
             PromptCog(self.studio),
             PreferCog(self.studio.preferences),
             SettingsCog(self.studio.preferences),

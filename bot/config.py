@@ -13,6 +13,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, model_validator
 
 from bot.errors import ConfigError
+from bot.logs import LogPrompts
 from bot.safety.base import STRICT, Category, Policy, PolicyLayer
 from gpu.openai_models import OpenAIModel
 from gpu.optimising import Optimise
@@ -94,6 +95,15 @@ class ModerationConfig(Setting):
     reports_hide: int = Field(3, ge=1)
     report_account_days: float = Field(7, ge=0)
     appeals_per_day: int = Field(2, ge=1)
+
+
+class PrivacyConfig(Setting):
+    """`[privacy]`"""
+
+    retention_days: float = Field(0, ge=0)
+    log_prompts: LogPrompts = "off"
+    privacy_url: str = Field("", pattern=r"^(https://\S+)?$")
+    terms_url: str = Field("", pattern=r"^(https://\S+)?$")
 
 
 class PromptConfig(Setting):
@@ -183,6 +193,7 @@ class Config(Setting):
     control: ControlConfig = ControlConfig()
     loras: LorasConfig = LorasConfig()
     optimise: Optimise = Optimise()
+    privacy: PrivacyConfig = PrivacyConfig()
     prompt: PromptConfig = PromptConfig()
     describe: DescribeConfig = DescribeConfig()
     openai: OpenAIConfig = OpenAIConfig()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from typing import Any
 
 import discord
@@ -29,6 +29,7 @@ from bot.views import message
 from bot.views.post import Post
 from bot.views.who import is_age_restricted, requester_of
 from gpu.types import Progress, Task
+from storage.erasure import Message
 from storage.images import ImageFiles
 from storage.jobs import JobStore
 from storage.models import Job, JobState
@@ -139,6 +140,10 @@ class Delivery:
         finally:
             self._deleted.discard(job_id)
 
+    async def withdraw(self, messages: Iterable[Message]) -> int:
+        """Remove messages of ours; returns how many there still were."""
+        return sum([await self._mailbox.remove(Address(each.channel_id, each.message_id)) for each in messages])
+
     async def mail(self, job: Job) -> None:
         """Send the owner the pictures of a job one by one, with seed and id. Raises `PictureGone`, `Unreachable`."""
         await self._mailbox.direct(job.user_id, await self._composer.mail(job, DM_LIMIT))
@@ -183,6 +188,10 @@ class Delivery:
         """The same, for one member alone, as a follow-up."""
         post = await self._composer.post(job, self._limit(job), where_of(requester_of(interaction)))
         await interaction.followup.send(**post.sending(), ephemeral=True)
+
+    def forget(self, user_id: int) -> None:
+        """The member's data are gone; so is the memory of what could not be told."""
+        self._unreached.pop(user_id, None)
 
     def unreached(self, user_id: int) -> frozenset[str]:
         """The member's jobs whose end could be told nowhere; the next command tells it."""

@@ -10,12 +10,13 @@ import asyncio
 import contextlib
 import logging
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Protocol
 
 from gpu.backend import Backend
 from gpu.errors import BackendError, JobCancelled, WorkerBug
 from gpu.types import GenerationResult, Progress
+from storage.errors import JobNotFound
 from storage.images import ImageFiles
 from storage.models import Job, JobState, StoredImage
 from storage.queue import Queue
@@ -84,6 +85,12 @@ class Dispatcher:
             await self.backends[job.pool].cancel(job.id)
         await self.tell(job)
         self.wake()
+
+    async def settled(self, job_ids: Collection[str], patience: float = 10.0) -> None:
+        """Wait until none of these is drawn any more; a backend that does not stop in time is not waited for."""
+        names = {f"draw {job_id}" for job_id in job_ids}
+        if drawing := [task for task in self._tasks if task.get_name() in names]:
+            await asyncio.wait(drawing, timeout=patience)
 
     async def run(self) -> None:
         """Recover what the last run left behind, then draw until cancelled. Raises what a backend's `start` raises."""
@@ -168,7 +175,8 @@ class Dispatcher:
 
     async def _failed(self, job: Job, error: BackendError) -> None:
         if error.retryable:
-            await self.tell(await self._queue.retry(job, error))
+            with contextlib.suppress(JobNotFound):  # its owner had everything deleted
+                await self.tell(await self._queue.retry(job, error))
         else:
             await self._settle(job, JobState.FAILED, error=error.to_json())
 
@@ -184,8 +192,15 @@ class Dispatcher:
         """Write the final state and tell; when another attempt or a cancel was faster, drop what was drawn."""
         if await self._queue.finish(job, state, images=images or [], cost=cost, error=error):
             await self.tell(await self._queue.get(job.id))
-        elif state is not JobState.DONE or (await self._queue.get(job.id)).state is JobState.CANCELLED:
+        elif state is not JobState.DONE or await self._is_unwanted(job.id):
             await asyncio.to_thread(self._files.remove, job.id)
+
+    async def _is_unwanted(self, job_id: str) -> bool:
+        """Cancelled while it was drawn, or gone with everything of its owner."""
+        try:
+            return (await self._queue.get(job_id)).state is JobState.CANCELLED
+        except JobNotFound:
+            return True
 
     # --- Housekeeping ---------------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -18,15 +19,19 @@ from bot.errors import Paused
 from bot.gate import Admission
 from bot.guard import Guard
 from bot.inputs import Inputs
+from bot.logs import prompt_for_log
 from bot.prompt.limits import with_licence
-from bot.requester import Requester
+from bot.requester import Requester, may_see
 from gpu.backend import Capabilities
 from gpu.errors import NotSupported
 from gpu.params import NO_UPSCALER, GenerationParams
 from gpu.types import GenerationRequest, InputRole, SafetyPolicy, Task
+from storage.errors import JobNotFound
 from storage.images import ImageFiles
 from storage.models import Job, Lane, NewJob
 from storage.queue import Queue
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +111,7 @@ class Intake:
             job = await self._queue.enqueue(new, daily_limit=limit)
         if job.id != job_id:  # a double click: the first one is in the queue already
             await asyncio.to_thread(self._files.remove, job_id)
+        log.info("job %s queued, prompt %s", job.id, prompt_for_log(params.prompt, self._config.privacy.log_prompts))
         self._dispatcher.wake()
         return job
 
@@ -210,7 +216,9 @@ class Intake:
     def new_job(
         requester: Requester, request: GenerationRequest, *, text: str, estimate: float, parent: Job | None, index: int
     ) -> NewJob:
-        """The row of a job that this requester asks for."""
+        """The row of a job that they ask for. Raises `JobNotFound` for a parent that is not theirs to see."""
+        if parent and not may_see(requester, parent):
+            raise JobNotFound(job=parent.id)
         return NewJob(
             id=request.job_id,
             user_id=requester.user_id,

@@ -75,15 +75,15 @@ class Mailbox:
         channel = self._client.get_partial_messageable(channel_id)
         return _address(await channel.send(**post.sending(), nonce=nonce))
 
-    async def remove(self, address: Address) -> None:
-        """Delete such a message, where it still exists and can be removed."""
-        channel = self._client.get_partial_messageable(address.channel_id)
-        await self._unless(GONE | SHUT, channel.get_partial_message(address.message_id).delete())
-
     async def delete(self, job: Job) -> None:
         """Remove the job's message, where it still exists and can be removed."""
         if job.message_id:
-            await self._unless(GONE | SHUT, self._channel(job).get_partial_message(job.message_id).delete())
+            await self.remove(Address(job.channel_id, job.message_id))
+
+    async def remove(self, address: Address) -> bool:
+        """Delete a message of ours; False where it is gone or cannot be removed."""
+        message = self._client.get_partial_messageable(address.channel_id).get_partial_message(address.message_id)
+        return await self._unless(GONE | SHUT, message.delete())
 
     async def direct(self, user_id: int, post: Post) -> Address:
         """Send a direct message. Raises `Unreachable` where the user does not take any."""

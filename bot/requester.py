@@ -31,5 +31,6 @@ class Requester:
 
 
 def may_see(who: Requester, job: Job) -> bool:
-    """One's own jobs, and those of the server one is in; another member's direct messages stay private."""
-    return job.user_id == who.user_id or (job.guild_id != 0 and job.guild_id == who.guild_id)
+    """One's own jobs, and those of the server, or of the direct messages, one is in; others stay private."""
+    here = job.guild_id == who.guild_id and (job.guild_id != 0 or job.channel_id == who.channel_id)
+    return job.user_id == who.user_id or here

@@ -18,7 +18,9 @@ from bot.gate import Gate
 from bot.guard import Guard
 from bot.moderation import Moderation
 from bot.operation import Operation
+from bot.privacy import Privacy
 from bot.prompt.styles import bundled_styles
+from bot.retention import Retention
 from bot.safety.places import PlaceRules
 from bot.studio import Studio, random_seed_from
 from bot.switches import Switches
@@ -26,6 +28,7 @@ from gpu.backend import Backend
 from gpu.local import LocalBackend, WorkerSettings
 from storage.audit import AuditLog
 from storage.database import Database
+from storage.erasure import RecordStore
 from storage.images import ImageFiles
 from storage.jobs import JobStore
 from storage.marks import MarkStore
@@ -52,6 +55,7 @@ class Runtime:
     users: UserStore
     operation: Operation
     """What moderators and operators do."""
+    privacy: Privacy
     running: asyncio.Task[None]
     """The dispatcher's task; it ends only with an error, such as a default model that cannot be loaded."""
 
@@ -105,12 +109,15 @@ async def open_studio(config: Config, data_dir: Path | None = None) -> AsyncIter
         stack.push_async_callback(_stop, running)
         await stack.enter_async_context(studio.sweeps.settling())
         users = UserStore(database)
+        privacy, retention = await _privacy(config, database, studio, files, dispatcher)
+        await stack.enter_async_context(retention.sweeping())
         yield Runtime(
             studio=studio,
             dispatcher=dispatcher,
             jobs=jobs,
             files=files,
             users=users,
+            privacy=privacy,
             operation=operation,
             running=running,
         )
@@ -129,6 +136,19 @@ def _operation(
         administration=administration, studio=studio, queue=queue, jobs=jobs, dispatcher=dispatcher, audit=audit,
         settings=guard.switches.settings, workers=workers, new_id=new_job_id,
     )  # fmt: skip
+
+
+async def _privacy(
+    config: Config, database: Database, studio: Studio, files: ImageFiles, dispatcher: Dispatcher
+) -> tuple[Privacy, Retention]:
+    """Members' own data, and how long files stay."""
+    records = RecordStore(database, files.root / "easel.db")
+    pseudonyms = await asyncio.to_thread(Pseudonyms.of_folder, files.root)
+    privacy = Privacy(
+        studio, records=records, files=files, dispatcher=dispatcher, pseudonyms=pseudonyms, clock=time.time
+    )
+    days = config.privacy.retention_days
+    return privacy, Retention(days=days, records=records, files=files, privacy=privacy, clock=time.time)
 
 
 async def _guard(

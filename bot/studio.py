@@ -240,8 +240,8 @@ class Studio:
                 "price": 0.0,
             }
         )  # fmt: skip
-        copied = await asyncio.to_thread(self._files.copy, image, new_id)
         new = self.intake.new_job(requester, request, text=parent.text, estimate=0.0, parent=parent, index=image.index)
+        copied = await asyncio.to_thread(self._files.copy, image, new_id)
         job = await self._queue.insert_finished(new, [copied])
         if job.id != new_id:  # a double click: the first one already posted it
             await asyncio.to_thread(self._files.remove, new_id)
@@ -269,6 +269,10 @@ class Studio:
     async def job(self, job_id: str) -> Job:
         """Raises `JobNotFound`."""
         return await self._jobs.get(job_id)
+
+    async def find(self, job_id: str) -> Job | None:
+        """The job, or None."""
+        return await self._jobs.find(job_id)
 
     async def job_of_message(self, message_id: int) -> Job | None:
         """The job that a message of ours shows."""
@@ -298,6 +302,11 @@ class Studio:
         """The requester's jobs that have not ended, oldest first."""
         waiting = await self._jobs.of_user(requester.user_id, [JobState.QUEUED, JobState.RUNNING])
         return sorted(waiting, key=lambda job: job.created_at)
+
+    async def open_jobs(self, user_id: int) -> list[Job]:
+        """All jobs of the member that have not ended."""
+        states = [JobState.QUEUED, JobState.RUNNING, JobState.REVIEW]
+        return await self._jobs.of_user(user_id, states, limit=10_000)
 
     async def place(self, job: Job) -> Place:
         """Where a waiting job stands and when it will be done."""

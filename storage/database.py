@@ -2,12 +2,14 @@
 
 One connection does everything, and a lock gives it to one task at a time, so nobody sees half of a transaction.
 `synchronous = FULL`: what was committed survives a killed process and a power failure, for about a fsync per commit.
+`secure_delete = ON`: what was deleted is overwritten.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import sqlite3
 from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
@@ -26,6 +28,7 @@ PRAGMA journal_mode = WAL;
 PRAGMA synchronous = FULL;
 PRAGMA foreign_keys = ON;
 PRAGMA busy_timeout = 5000;
+PRAGMA secure_delete = ON;
 """
 
 Arguments = Sequence[Any] | Mapping[str, Any]
@@ -66,6 +69,7 @@ class Database:
 
         Raises `DatabaseInUse` when another process has it and `DatabaseTooNew` when a newer Easel wrote it.
         """
+        logging.getLogger("aiosqlite").setLevel(logging.WARNING)  # below, it logs what members wrote
         with _locked(path):
             connection = await aiosqlite.connect(path, isolation_level=None)
             try:

@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from gpu.files import write_whole
@@ -81,6 +81,19 @@ class ImageFiles:
         """Delete everything of one job; fine when there is nothing."""
         for folder in (self.directory(job_id), self.inputs(job_id)):
             shutil.rmtree(self.absolute(folder), ignore_errors=True)
+
+    def of_jobs(self, job_ids: Iterable[str]) -> Iterator[tuple[str, Path, int]]:
+        """Every file of these jobs: its name relative to the root, where it is, and its bytes."""
+        for job_id in job_ids:
+            for folder in (self.directory(job_id), self.inputs(job_id)):
+                for path in sorted(self.absolute(folder).rglob("*")):
+                    if path.is_file():
+                        yield (folder / path.name).as_posix(), path, path.stat().st_size
+
+    def job_ids(self) -> list[str]:
+        """The ids under which there are any files."""
+        folders = [*self.root.glob("images/*/*"), *self.root.glob("inputs/*")]
+        return sorted({folder.name for folder in folders if folder.is_dir() and JOB_ID.fullmatch(folder.name)})
 
     def sweep(self, older_than: float = STALE_SECONDS) -> int:
         """Delete half-written files that nobody has touched for `older_than` seconds; returns how many."""

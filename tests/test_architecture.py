@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -98,6 +99,22 @@ def test_cogs_reach_jobs_through_the_studio(path: Path) -> None:
 def test_sql_stays_in_storage() -> None:
     users = [name_of(path) for path in FILES if {"sqlite3", "aiosqlite"} & imports(path)]
     assert all(name.startswith("storage.") for name in users)
+
+
+def test_sql_holds_names_of_ours_and_never_a_value() -> None:
+    """What is put into a statement with {} is a constant or the name of a field; values are bound."""
+    allowed = re.compile(
+        r"_?[A-Z][A-Z_]*|_columns\(\w+\)|marks\(\w+\)|table|column|mine|limit|held|', '\.join\(.*\)|number|sql|"
+        r"table\['name'\]|_(FROM|ORDER)\[shelf\]"
+    )
+    statement = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH|PRAGMA|BEGIN)\b")
+    foreign = []
+    for path in sorted((PROJECT / "storage").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.JoinedStr) and statement.match(ast.unparse(node).strip("f'\"").replace("\\n", " ")):
+                values = [ast.unparse(part.value) for part in node.values if isinstance(part, ast.FormattedValue)]
+                foreign += [f"{name_of(path)}: {value}" for value in values if not allowed.fullmatch(value)]
+    assert foreign == []
 
 
 def test_only_safe_loading() -> None:

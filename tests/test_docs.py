@@ -22,6 +22,7 @@ from bot.cogs.lines import LinesCog
 from bot.cogs.loras import LorasCog
 from bot.cogs.models import ModelsCog
 from bot.cogs.pictures import PicturesCog
+from bot.cogs.privacy import PrivacyCog
 from bot.cogs.prompting import PromptCog
 from bot.cogs.queue import QueueCog
 from bot.cogs.settings import SettingsCog
@@ -37,7 +38,7 @@ README = (PROJECT / "README.md").read_text("utf-8")
 DOCUMENTS = sorted([PROJECT / "README.md", *(PROJECT / "docs").rglob("*.md")])
 COGS = (
     BlendCog, ControlCog, HelpCog, HistoryCog, ImagineCog, InfoCog, LinesCog, LorasCog, ModelsCog, PicturesCog,
-    PromptCog, QueueCog, SettingsCog, SweepCog, UpscaleCog,
+    PrivacyCog, PromptCog, QueueCog, SettingsCog, SweepCog, UpscaleCog,
 )  # fmt: skip
 
 
@@ -60,7 +61,7 @@ def test_every_slash_command_is_explained() -> None:
         commands = [member for member in vars(cog).values() if isinstance(member, app_commands.Command)]
         assert commands
         for command in commands:
-            assert f"/{command.name}" in README
+            assert f"/{command.qualified_name}" in README
 
 
 def test_every_terminal_command_and_make_target_is_explained() -> None:

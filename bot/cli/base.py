@@ -14,8 +14,9 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.config import Config, load_config
+from bot.config import Config, discord_token, load_config, openai_key
 from bot.errors import PromptBlocked, PromptError, Refusal
+from bot.logs import Redacting
 from bot.text import DEFAULT_LOCALE, sentence, sentence_of
 from gpu.errors import EaselError, Fact, InputError, NotSupported, PictureUnreadable
 from storage.errors import CostLimit, JobNotFound, QueueFull
@@ -102,9 +103,10 @@ def _not_json(line: bytes) -> str:
 
 def log_to_stderr(level: int) -> None:
     """Log what is at least so important."""
-    logging.basicConfig(
-        level=level, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s", datefmt="%H:%M:%S"
-    )
+    handler = logging.StreamHandler(sys.stderr)
+    format = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+    handler.setFormatter(Redacting(format, "%H:%M:%S", secrets=(discord_token(), openai_key())))
+    logging.basicConfig(level=level, handlers=[handler])
 
 
 def words(id: str, **facts: Fact) -> str:

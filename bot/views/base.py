@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 import discord
 
+from bot.requester import may_see
 from bot.text import DEFAULT_LOCALE, sentence
+from bot.views.who import requester_of
+from storage.errors import JobNotFound
 
 if TYPE_CHECKING:
     from bot.app import EaselBot
@@ -48,9 +51,13 @@ class SafeButton(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], tem
             if self.once and bot.presses.is_repeated(interaction.user.id, (message_id, self.custom_id)):
                 await interaction.response.defer()
             else:
+                await self.require_seen(interaction, bot)
                 await self.press(interaction, bot)
         except Exception as error:
             await bot.report(interaction, error)
+
+    async def require_seen(self, interaction: discord.Interaction[Any], bot: EaselBot) -> None:
+        """Raises `JobNotFound` where it is about something that is not theirs to see."""
 
     async def press(self, interaction: discord.Interaction[Any], bot: EaselBot) -> None:
         """What the button does. Must answer the interaction within three seconds, or raise."""
@@ -96,6 +103,13 @@ class JobButton(SafeButton, template=r"(?!)"):
     ) -> Self:
         """The button that was pressed; its state is in the id alone."""
         return cls(match["job"], int(match.groupdict().get("index") or 0))
+
+
+    async def require_seen(self, interaction: discord.Interaction[Any], bot: EaselBot) -> None:
+        """A custom id says what is meant, never who may: a job of another server is no job here."""
+        job = await bot.studio.find(self.job_id)
+        if job and not may_see(requester_of(interaction), job):
+            raise JobNotFound(job=self.job_id)
 
 
 class MakingButton(JobButton, template=r"(?!)"):

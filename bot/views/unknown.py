@@ -13,6 +13,7 @@ from bot.views.base import PREFIX, SafeButton
 from bot.views.confirm import CONFIRM_BUTTONS
 from bot.views.grid import BUTTONS
 from bot.views.picks import PickButton
+from bot.views.privacy import PRIVACY_BUTTONS
 from bot.views.region import PartButton
 from bot.views.review import REVIEW_BUTTONS
 from bot.views.run import RunButton
@@ -32,6 +33,7 @@ def _unnamed(pattern: str) -> str:
 KINDS: list[type[SafeButton]] = [
     RunButton, PickButton, PartButton, PageButton, ShowButton, ExampleButton, *BUTTONS, *SWEEP_BUTTONS,
     *REVIEW_BUTTONS, *APPEAL_BUTTONS, *CONFIRM_BUTTONS,
+    *PRIVACY_BUTTONS,
 ]  # fmt: skip
 KNOWN = "|".join(_unnamed(kind.__discord_ui_compiled_template__.pattern) for kind in KINDS)
 
