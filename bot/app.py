@@ -51,6 +51,7 @@ from bot.runtime import Runtime, open_studio
 from bot.safety import check_prompt
 from bot.studio import Studio
 from bot.text import DEFAULT_LOCALE, sentence
+from bot.translator import BotTranslator
 from bot.views.unknown import KINDS, UnknownButton
 
 log = logging.getLogger(__name__)
@@ -123,6 +124,7 @@ class EaselBot(commands.Bot):
             self.tree.add_command(menu)
         self.tree.add_command(admin_group(self))
         await asyncio.to_thread(_warm_up, self.studio)
+        await self.tree.set_translator(BotTranslator())
         await self._sync()
         self.delivery.connected()
         self.desk.connected()

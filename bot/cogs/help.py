@@ -9,7 +9,8 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.text import sentence
+from bot.text import param_id, sentence, translated
+from bot.translator import ids_by_words
 from gpu.params import TABLE, Param
 
 Interaction = discord.Interaction[Any]
@@ -37,13 +38,15 @@ class HelpCog(commands.Cog):
 def command_lines(commands: Iterable[Any], locale: str) -> list[str]:
     """`/imagine` · Draw a picture …, for each command that there is; menus have no description."""
     described = sorted((command.name, getattr(command, "description", "")) for command in commands)
-    return [sentence(locale, "help-command", command=name, help=help) for name, help in described if help]
+    own = {name: translated(locale, ids_by_words().get(help, "")) or help for name, help in described if help}
+    return [sentence(locale, "help-command", command=name, help=help) for name, help in own.items()]
 
 
 def flag_line(row: Param, locale: str) -> str:
     """`--steps` 1 to 150 · Denoising steps …"""
     flags = " ".join(f"`{flag}`" for flag in row.flags)
-    return sentence(locale, "help-flag", flags=flags, values=values(row), help=row.help)
+    help = translated(locale, param_id(row.name)) or row.help
+    return sentence(locale, "help-flag", flags=flags, values=values(row), help=help)
 
 
 def values(row: Param) -> str:

@@ -1,9 +1,9 @@
 """Every sentence that a user reads, by its id.
 
-A folder for each language, in it a file for each group of things that are said; the file names mean nothing. `en` is
-complete; another language may lack ids and then falls back to it. A sentence says what is wrong, what was written, and
-what to do next; an error's code is the id of its sentence, its facts are the variables. Knows Fluent, and nothing of
-who reads the sentence or where it is shown.
+A folder for each language, in it a file for each group of things that are said; the file names mean nothing. `en` and
+`zh-CN` are complete; another language may lack ids and then falls back to English. A sentence says what is wrong, what
+was written, and what to do next; an error's code is the id of its sentence, its facts are the variables. Knows Fluent,
+and nothing of who reads the sentence or where it is shown.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 
 from fluent.runtime import FluentBundle, FluentResource
 from fluent.runtime.types import fluent_number
+from fluent.syntax.ast import Message, Resource, TextElement
 
 from gpu.errors import EaselError, Fact
 
@@ -43,6 +44,17 @@ def sentence_of(error: EaselError, locale: str = DEFAULT_LOCALE) -> str:
     return sentence(locale, error.id, **error.facts)
 
 
+def translated(locale: str, id: str) -> str | None:
+    """The sentence `id`, which has no facts, in the language of `locale`; None if it is English or lacks it."""
+    names = (name for name in (locale, locale.partition("-")[0]) if name in locales() - {DEFAULT_LOCALE})
+    return next((sentence(name, id) for name in names if id in ids(name)), None)
+
+
+def param_id(name: str) -> str:
+    """The id of what a row of the parameter table helps with; the English words stand in the table."""
+    return f"param-{name}"
+
+
 def _plain(fact: Fact) -> object:
     """Numbers without thousands separators (a seed is copied, not read aloud), still usable for plural forms."""
     if isinstance(fact, int | float):
@@ -64,8 +76,28 @@ def locales() -> frozenset[str]:
 
 
 @cache
+def ids(locale: str) -> frozenset[str]:
+    """The ids that a language has sentences for itself."""
+    entries = (entry for resource in _resources(locale) for entry in resource.body)
+    return frozenset(entry.id.name for entry in entries if isinstance(entry, Message))
+
+
+@cache
+def plain_ids(locale: str) -> frozenset[str]:
+    """Of these, the sentences without facts: they can be said before anybody asks."""
+    entries = (entry for resource in _resources(locale) for entry in resource.body)
+    messages = [entry for entry in entries if isinstance(entry, Message) and entry.value]
+    return frozenset(m.id.name for m in messages if all(isinstance(e, TextElement) for e in m.value.elements))
+
+
+@cache
 def _bundle(name: str) -> FluentBundle:
     bundle = FluentBundle([name], use_isolating=False)
-    for path in sorted((FOLDER / name).glob("*.ftl")):
-        bundle.add_resource(FluentResource(path.read_text("utf-8")))
+    for resource in _resources(name):
+        bundle.add_resource(resource)
     return bundle
+
+
+@cache
+def _resources(name: str) -> tuple[Resource, ...]:
+    return tuple(FluentResource(path.read_text("utf-8")) for path in sorted((FOLDER / name).glob("*.ftl")))

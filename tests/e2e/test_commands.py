@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import discord
 import pytest
 import simcord
 
@@ -182,7 +183,7 @@ async def test_help_comes_from_the_table(world: World) -> None:
     assert "1–150" in text
     assert "4294967295" in text
     more = "\n".join(embed.description for reply in result.followups for embed in reply.embeds)
-    for command in world.bot.tree.get_commands():
+    for command in world.bot.tree.get_commands(type=discord.AppCommandType.chat_input):
         assert f"`/{command.name}` · " in more
     assert "**Rules:**" in more
 

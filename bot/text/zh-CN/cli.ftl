@@ -1,0 +1,53 @@
+# 命令行和 doctor（bot/cli/, bot/doctor.py）
+
+error-config = config.toml 中的 { $key }：{ $problem }
+error-config-file = 无法读取 { $file }：{ $problem }
+error-not-json = 这一行不是 JSON 字符串：{ $written }。请每行写一条提示词，加引号，例如 "a red fox --ar 3:2"。
+error-again-one = 请写 --vary K、--upscale K、--reroll、--zoom X、--pan DIR、--square 其中之一。
+error-input-file = 无法读取 { $file }：{ $problem }
+error-token-missing = 没有令牌。请在 https://discord.com/developers/applications 创建机器人，然后：DISCORD_TOKEN=… make run
+error-token-refused = Discord 拒绝了这个令牌。请从 https://discord.com/developers/applications 重新复制（Bot, Reset Token）。
+error-discord-unreachable = 无法连接 Discord：{ $problem }
+cli-suggestion = 试试：{ $line }
+cli-note = 提示：{ $note }
+export-pictures = 需要把 { $names } 放进 ComfyUI 的 "input" 文件夹，或 A1111 的 img2img。
+export-left-out = 用于 { $names } 的图片不包含在内：其他程序有各自的处理方式。
+error-export-api = { $model } 由 OpenAI 绘制：没有其他程序可以重新绘制的内容。
+export-needs-comfyui = 它用 { $names } 放大：请放进 ComfyUI 的 "models/upscale_models" 文件夹。
+export-needs-a1111 = 放大不包含在内：请用 A1111 的 Extras 和 { $names }。
+error-export-sheet = 对比图由许多图片组成。请导出其中的一个任务。
+error-export-enlarge = A1111 在 Extras 中放大成品图片，不接受参数：请把图片拖到那里并选择 { $upscaler }。可以导出给 ComfyUI。
+error-export-vary = 变体从只有 Easel 保存的噪声开始。请导出它所依据的任务。
+cli-waiting-lock = 另一个 easel 命令正在绘制；正在等它结束。
+cli-starting = 启动中
+cli-waiting = 等待中
+cli-drawing = 绘制中
+cli-loading = 正在加载 { $model }
+cli-cancelled = 已取消。
+
+doctor-config = { $file }，{ $models } 个模型，默认 { $default }
+doctor-token-none = 未设置：演示和命令行不需要，`run` 需要 DISCORD_TOKEN
+doctor-token-odd = DISCORD_TOKEN 不像机器人的令牌（用点隔开的三段）。请从 https://discord.com/developers/applications 重新复制
+doctor-token = 看起来正确（没有询问 Discord）
+doctor-database = { $file } 可以打开
+doctor-database-new = { $file } 会在首次启动时创建
+doctor-database-used = { $file } 正被运行中的 Easel 使用
+doctor-folder = 无法写入 { $folder }：{ $problem }
+doctor-disk = { $folder } 剩余 { $free }
+doctor-disk-low = { $folder } 只剩 { $free }：图片需要空间，请至少腾出 { $wanted }
+doctor-model = { $model }：占用本机磁盘 { $size }。许可证：{ $licence }
+doctor-model-download = { $model }：首次使用时会下载 { $missing }，剩余 { $free }。许可证：{ $licence }
+doctor-model-later = { $model }：不在本机，且这里无法连接 hub。能连接后，首次使用时会下载。许可证：{ $licence }
+doctor-model-failed = { $model }：{ $problem }
+doctor-model-non-commercial = （不可商用）
+doctor-model-unpinned = { $model }：hub 仓库没有固定版本，可能会变化。请把 "revision" 设为 40 位的提交编号。
+doctor-openai = { $models }；每位成员每天可用 { $limit }（没有询问 OpenAI）
+doctor-openai-key = 没有设置 OPENAI_API_KEY，所以 { $models } 不能绘制。请在 https://platform.openai.com/api-keys 创建密钥
+doctor-openai-package = 没有安装客户端，所以 { $models } 不能绘制：pip install -r requirements-openai.txt
+doctor-device = { $device }（{ $name }），{ $dtype }，torch { $torch }
+doctor-device-fake = fake 引擎只画彩色方块；不使用任何设备
+doctor-safety = { $check } 会检查每张图片是否有：{ $categories }
+doctor-safety-off = 图片检查已关闭：绝不要在公开的服务器上这样做
+doctor-probe = 工作进程无法启动：{ $problem }
+doctor-all-well = 一切正常。
+doctor-failed = { $count } 项检查未通过。

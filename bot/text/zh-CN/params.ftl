@@ -1,0 +1,29 @@
+# /imagine 的选项说明：英文写在参数表里（gpu/params.py），每行一个 param-NAME
+
+param-negative_prompt = 图片中不能出现的内容。
+param-model = 用来绘制的模型。
+param-aspect_ratio = 宽比高。
+param-num_inference_steps = 去噪步数：越多越慢，也越精细。
+param-guidance_scale = 遵循提示词的严格程度。
+param-scheduler = 采样方法。
+param-seed = 噪声的起点：相同的种子会重现同一张图片。
+param-num_images = 要画几张图片。
+param-repeat = 把这一行画这么多次，每次是一个单独的任务。
+param-style = 风格模板的名称。
+param-stylize = 风格的强度：0 没有，100 原样，1000 很强。
+param-chaos = 一组图片在噪声、引导强度和措辞上彼此相差多少。
+param-weird = 混入多少不寻常的风格；由种子选择。
+param-stop = 在这个百分比的步数处停止：图片更柔和。
+param-speed = 队列通道：turbo 费用加倍，relax 让其他人先行。
+param-quality = draft、standard、high、precise，或步数的倍数。
+param-lora = loras/ 文件夹中的 LoRA 及其用量；多个用逗号隔开。
+param-control = 配合控制图：遵循其轮廓、深度或姿势；kind:weight:start-end。
+param-strength = 配合图片：重画多少，从 0（不重画）到 1（全部）。
+param-image_weight = 配合图片：它相对于文字的分量。
+param-mask = 配合图片：要重画的部分，写名称或 0 到 1 之间的 left,top,right,bottom。
+param-zoom = 配合图片：画出它周围的内容，视角拉远这么多倍。
+param-pan = 配合图片：画出它向某一侧的延伸。
+param-square = 配合图片：补画成正方形。
+param-tile = 让相对的边缘相接，并排复制即成无尽的图案。
+param-hires = 先小后大：放大这么多倍并增加细节（highres fix）。
+param-upscaler = 用这个网络把图片放大四倍。
