@@ -169,7 +169,7 @@ class GenerationParams(BaseModel):
                      help="Draw small, then so many times as large with more details (highres fix)."),
     ] = 1.0
     hires_by: Annotated[
-        HiresBy, param("--hires-by", help="What --hires enlarges: the picture, or its latents (softer, bolder).")
+        HiresBy, param("--hires-by", help="What --hires enlarges: the picture, or its latents (more changes).")
     ] = "image"
     upscaler: Annotated[
         UpscalerName, param("--upscaler", slash=True, help="Make the pictures four times as large, by this network.")
