@@ -29,7 +29,8 @@ async def test_a_prompt_mentions_nobody_and_writes_no_markdown(world: World) -> 
     assert not grid.mention_everyone
     assert grid.role_mentions == []
     assert [user.id for user in grid.mentions] == [world.alice.id], "its owner"
-    assert "[free](https://evil.example)" not in grid.content
+    assert r"\[free](https://evil.example)" in grid.content, "no link: the bracket is escaped"
+    assert r"\|\|x\|\|" in grid.content
     assert not grid.embeds
     assert world.bot.allowed_mentions is not None
     assert world.bot.allowed_mentions.to_dict() == discord.AllowedMentions.none().to_dict()
