@@ -16,8 +16,8 @@ OWN = ("param-", "command-name-")
 """Sentences that English has elsewhere, or has no need of."""
 NO_WORDS = {
     "admin-limits-line", "admin-queue-line", "admin-words-line", "button-remix", "button-show", "button-upscale",
-    "button-vary", "demo-example", "doctor-device", "doctor-model-failed", "form-remix", "help-command", "help-flag",
-    "job-running",
+    "button-vary", "demo-example", "doctor-device", "doctor-model-failed", "doctor-optimise", "form-remix",
+    "help-command", "help-flag", "job-running",
 }  # fmt: skip
 """Names, numbers, and lines to draw, which are the same in every language."""
 

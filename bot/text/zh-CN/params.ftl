@@ -26,4 +26,5 @@ param-pan = 配合图片：画出它向某一侧的延伸。
 param-square = 配合图片：补画成正方形。
 param-tile = 让相对的边缘相接，并排复制即成无尽的图案。
 param-hires = 先小后大：放大这么多倍并增加细节（highres fix）。
+param-hires_by = --hires 放大什么：图片，或它的 latents（更柔和、更大胆）。
 param-upscaler = 用这个网络把图片放大四倍。
