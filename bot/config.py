@@ -112,6 +112,7 @@ class PromptConfig(Setting):
     translator: str = ""
     writer: str = ""
     embedder: str = "auto"
+    a1111_brackets: bool = False
 
 
 class DescribeConfig(Setting):

@@ -81,10 +81,10 @@ def emphasis(prompt: str) -> list[Weighted]:
             inner = opened.pop()
             opened[-1] += _times(inner, sensible(float(weight))) if weight else _between(inner)
     opened[-1].append(Weighted(prompt[last:]))
-    while len(opened) > 1:  # a parenthesis without a partner is text
-        left = opened.pop()
-        opened[-1] += [Weighted("("), *left]
-    return _merged(opened[0])
+    pieces = opened[0]
+    for left in opened[1:]:  # a parenthesis without a partner is text
+        pieces += [Weighted("("), *left]
+    return _merged(pieces)
 
 
 def sensible(weight: float) -> float:
@@ -105,7 +105,8 @@ def _times(pieces: list[Weighted], factor: float) -> list[Weighted]:
 
 
 def _between(pieces: list[Weighted]) -> list[Weighted]:
-    return [Weighted("("), *pieces, Weighted(")")]
+    """Merged at once, so that many parentheses inside one another stay few pieces."""
+    return _merged([Weighted("("), *pieces, Weighted(")")])
 
 
 def _merged(pieces: list[Weighted]) -> list[Weighted]:

@@ -31,8 +31,9 @@ def parse_line(
     """
     former = RETIRED.keys() - config.specs.keys()
     parsed = parse(
-        text, models=config.specs, styles=styles.names, loras=loras, options=options or {}, former_models=former
-    )
+        text, models=config.specs, styles=styles.names, loras=loras, options=options or {}, former_models=former,
+        brackets=config.prompt.a1111_brackets,
+    )  # fmt: skip
     return _replaced(parsed, config) if parsed.chosen.get("model") in former else parsed
 
 

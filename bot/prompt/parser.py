@@ -16,11 +16,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.errors import PromptError
+from bot.prompt.brackets import explicit
 from bot.prompt.marks import escape
 from bot.prompt.reader import LineReader
 from bot.prompt.values import Problem, Vocabulary, read
 from bot.prompt.weights import read_weights
-from bot.prompt.words import plain
+from bot.prompt.words import plain, shorten
 from gpu.controls import CONTROL_KINDS
 from gpu.params import BY_NAME, QUALITY, TABLE, Param
 
@@ -57,6 +58,7 @@ def parse(
     loras: Collection[str] = (),
     options: Mapping[str, object] | None = None,
     former_models: Collection[str] = (),
+    brackets: bool = False,
 ) -> ParsedPrompt:
     """Read a line, and the slash options beside it (parameter name → value, None for absent ones).
 
@@ -71,7 +73,7 @@ def parse(
     for name, value in (options or {}).items():
         if value is not None:
             reader.read_option(BY_NAME[name], value)
-    return _outcome(reader)
+    return _outcome(reader, brackets)
 
 
 def format_line(prompt: str, chosen: Mapping[str, Any]) -> str:
@@ -93,13 +95,16 @@ def format_flag(row: Param, value: object) -> str:
     return f"{row.flag} {spelt}" if re.fullmatch(r"[\w .:+]+", spelt) else f'{row.flag} "{spelt}"'
 
 
-def _outcome(reader: LineReader) -> ParsedPrompt:
+def _outcome(reader: LineReader, brackets: bool) -> ParsedPrompt:
     """The parsed line, or the error of its first problem with a line in which all of them are repaired."""
     prompt = reader.prompt()
     chosen = {row.name: reader.chosen[row.name] for row in TABLE if row.name in reader.chosen}
     if not _VISIBLE.search(prompt):
         reader.problems.append(("error-prompt-empty", {"example": EXAMPLE}))
         prompt = EXAMPLE
+    if brackets and (written := explicit(prompt)) != prompt:
+        reader.notes.append(("note-prompt-brackets", {"read": shorten(written, 200)}))
+        prompt = written
     weighted = read_weights(prompt)
     if not reader.problems and not weighted.problem:
         return ParsedPrompt(weighted.prompt, chosen, [*reader.notes, *weighted.notes])

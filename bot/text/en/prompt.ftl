@@ -19,3 +19,4 @@ note-prompt-weight = I read “{ $written }” as { $read }, a weight. If the nu
 note-prompt-mixed = I mix the prompts between the bars: “{ $read }”.
 note-prompt-read = I read “{ $written }” as { $flag }. If it belongs to the picture, put a backslash before it.
 note-prompt-command = I left out “{ $written }” at the beginning.
+note-prompt-brackets = Brackets are weights on this bot. I read: { $read }
