@@ -62,7 +62,7 @@ def test_shipped_configuration_passes_and_says_what_is_optional(file: Path) -> N
     assert done.returncode == 0, done.stdout + done.stderr
     assert [line.split()[1].rstrip(":") for line in lines[:-1]] == NAMES
     assert lines[1].startswith("– token")  # the demo needs none
-    assert "cpu" in lines[-3] or "cuda" in lines[-3] or "mps" in lines[-3]
+    assert "cpu" in lines[-4] or "cuda" in lines[-4] or "mps" in lines[-4]
     assert "sexual" in lines[-2]
 
 
@@ -76,8 +76,8 @@ def test_failure_is_exit_1_and_the_other_checks_still_run(file: Path) -> None:
     assert [line.split()[1].rstrip(":") for line in lines[:-1]] == NAMES
     assert lines[4].startswith("✗ model")
     assert "/no/such/folder" in lines[4]
-    assert lines[-3].startswith("✗ device")
-    assert "cuda:7" in lines[-3]
+    assert lines[-4].startswith("✗ device")
+    assert "cuda:7" in lines[-4]
     assert lines[-2].startswith("✓ safety")
 
 
