@@ -101,3 +101,13 @@ def test_examples_of_configuration_in_the_documents_are_valid(tmp_path: Path) ->
 def test_registries_agree() -> None:
     assert set(LAYOUTS) == set(FAMILIES)
     assert load_config().safety.image_check in IMAGE_CHECKS
+
+
+def test_every_admin_command_is_explained_to_moderators() -> None:
+    document = (PROJECT / "docs" / "moderation.md").read_text("utf-8")
+    files = [path for path in (PROJECT / "bot" / "cogs" / "admin").glob("*.py") if path.stem not in ("base", "deeds")]
+    assert len(files) == 11
+    text = (PROJECT / "bot" / "text" / "en" / "admin.ftl").read_text("utf-8")
+    names = re.findall(r"^admin-((?:queue|limits|models|words|audit|worker)?)-?([a-z]+) = [A-Z]", text, re.MULTILINE)
+    assert len(names) > 30
+    assert not [name for _, name in names if not re.search(rf"\b{name}\b", document)]

@@ -15,6 +15,7 @@ from bot.views.forms import prefilled
 from bot.views.hints import HintsButton
 from bot.views.keeping import KEEPING, CopyButton, FavouriteButton, OriginalButton
 from bot.views.region import RegionButton
+from bot.views.reporting import ReportButton
 from bot.views.single import (
     SINGLE,
     CreativeButton,
@@ -107,7 +108,8 @@ class DeleteButton(JobButton, template=template("d")):
 
 
 BUTTONS: list[type[JobButton]] = [
-    CancelButton, UpscaleButton, VaryButton, RerollButton, DeleteButton, HintsButton, RegionButton, *SINGLE, *KEEPING,
+    CancelButton, UpscaleButton, VaryButton, RerollButton, DeleteButton, HintsButton, RegionButton,
+    ReportButton, *SINGLE, *KEEPING,
 ]  # fmt: skip
 """Every kind of job button; the bot listens for these, also on messages of its earlier lives."""
 
@@ -147,7 +149,7 @@ def _single_view(job_id: str, locale: str, used: Collection[str], square: bool) 
 
 
 def _keeping(job_id: str, locale: str, row: int) -> list[JobButton]:
-    kinds = (FavouriteButton, CopyButton, OriginalButton, HintsButton)
+    kinds = (FavouriteButton, CopyButton, OriginalButton, HintsButton, ReportButton)
     return [kind(job_id, locale=locale, row=row) for kind in kinds]
 
 

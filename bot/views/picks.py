@@ -44,9 +44,7 @@ class PickButton(SafeButton, template=rf"^{PREFIX}:pick:(?P<number>[1-5])$"):
     def __init__(self, number: int) -> None:
         self.number = number
         custom_id = f"{PREFIX}:pick:{number}"
-        super().__init__(
-            discord.ui.Button(label=str(number), style=discord.ButtonStyle.secondary, custom_id=custom_id)
-        )
+        super().__init__(discord.ui.Button(label=str(number), style=discord.ButtonStyle.secondary, custom_id=custom_id))
 
     @classmethod
     async def from_custom_id(

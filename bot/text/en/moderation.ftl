@@ -65,3 +65,5 @@ button-grant = Grant
 button-refuse = Refuse
 appeal-granted-done = Granted by { $moderator }: sanctions are ended, the newest strike is forgiven.
 appeal-refused-done = Refused by { $moderator }.
+
+error-report-nothing = There are no pictures of mine here that could be reported.
