@@ -138,6 +138,7 @@ class Composer:
         """The pictures, and whether behind a spoiler: by the rules of this place and moment, not of their drawing."""
         images = await self._studio.images(job.id)
         if not images:
+            await self._studio.guard.require_kept(job)
             raise PictureGone(job=job.id)
         return images, await self._studio.guard.require_shown(job, images, where)
 

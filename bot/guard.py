@@ -65,8 +65,7 @@ class Guard:
         reviews = await self.moderation.reviews.of_line(job.id)
         if any(review.state == "open" for review in reviews):
             raise PictureHeld(job=job.id)
-        if any(review.state == "deleted" for review in reviews):
-            raise PictureWithheld("error-picture-deleted", job=job.id)
+        await self.require_kept(job)
         verdict = await self.verdict(job, images, where)
         if verdict.action is Action.BLOCK:
             raise PictureWithheld(category=verdict.category)
@@ -74,6 +73,11 @@ class Guard:
             await self.moderation.hold(job, verdict.category)
             raise PictureHeld(job=job.id)
         return verdict.action in (Action.SPOILER, Action.REVIEW)
+
+    async def require_kept(self, job: Job) -> None:
+        """Raises `PictureWithheld` where a moderator removed the pictures."""
+        if any(review.state == "deleted" for review in await self.moderation.reviews.of_line(job.id)):
+            raise PictureWithheld("error-picture-deleted", job=job.id)
 
     async def verdict(self, job: Job, images: Sequence[StoredImage], where: Where) -> Verdict:
         """The strictest that the rules of the place say of the prompt and of each picture."""
