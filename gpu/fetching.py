@@ -11,7 +11,7 @@ from threading import Thread
 from gpu.errors import ModelError
 from gpu.hub import HubCache
 from gpu.sources import Hub, where
-from gpu.types import LoraSpec, ModelSpec
+from gpu.types import AdapterSpec, LoraSpec, ModelSpec
 
 OnLoading = Callable[[str, int, int], None]
 
@@ -54,7 +54,7 @@ class Fetcher:
 
     def _missing(self, spec: ModelSpec) -> bool:
         """Whether the hub must be asked. What is wrong with files that are here, loading says."""
-        parts: tuple[ModelSpec | LoraSpec, ...] = (spec, *spec.loras)
+        parts: tuple[ModelSpec | LoraSpec | AdapterSpec, ...] = (spec, *spec.loras, *spec.ip_adapters.values())
         try:
             return any(isinstance(where(part), Hub) for part in parts) and not self.size(spec)
         except ModelError:
@@ -68,5 +68,7 @@ class Fetcher:
             self._hub.model(spec, told)
             for lora in spec.loras:
                 self._hub.lora(lora, told)
+            for adapter in spec.ip_adapters.values():
+                self._hub.ip_adapter(adapter, told)
         except Exception as error:  # reported where the job is
             self._failed[spec.name] = error

@@ -18,11 +18,14 @@ from typing import Any
 
 from gpu.errors import ModelError
 from gpu.sources import (
+    AdapterFiles,
     Choice,
     Hub,
     Layout,
     Local,
     ModelFiles,
+    adapter_files,
+    adapter_names,
     check_lora,
     choose,
     choose_net,
@@ -31,7 +34,7 @@ from gpu.sources import (
     local_files,
     where,
 )
-from gpu.types import CheckerSource, LoraSpec, ModelSpec, NetSpec
+from gpu.types import AdapterSpec, CheckerSource, LoraSpec, ModelSpec, NetSpec
 
 OnProgress = Callable[[int, int], None]
 """Called with bytes done and bytes in all, from several threads."""
@@ -73,8 +76,12 @@ class HubCache:
         return cls(Path(constants.HF_HUB_CACHE), bool(constants.HF_HUB_OFFLINE))
 
     def look(self, spec: ModelSpec) -> Look:
-        """Check a model and its LoRAs without downloading anything. Raises `ModelError`."""
-        looks = [self._look_model(spec), *(self._look_lora(lora) for lora in spec.loras)]
+        """Check a model, its LoRAs and IP-Adapters without downloading anything. Raises `ModelError`."""
+        looks = [
+            self._look_model(spec),
+            *(self._look_lora(lora) for lora in spec.loras),
+            *(self._look_adapter(adapter) for adapter in spec.ip_adapters.values()),
+        ]
         return Look(sum(x.size for x in looks), sum(x.missing for x in looks), self.free())
 
     def model(self, spec: ModelSpec, on_progress: OnProgress) -> ModelFiles:
@@ -127,6 +134,17 @@ class HubCache:
         wanted = {name for choice in choose(sizes, layout, "", spec.source).values() for name in choice.files}
         return self._download(source, {name: sizes[name] for name in wanted}, "", on_progress)
 
+    def ip_adapter(self, spec: AdapterSpec, on_progress: OnProgress) -> AdapterFiles:
+        """The checked files of an IP-Adapter, after downloading them if need be. Raises `ModelError`."""
+        source = where(spec)
+        if isinstance(source, Local):
+            return adapter_files(spec, source.path)
+        if self._has_adapter(source, spec):
+            return adapter_files(spec, self._snapshot(source))
+        sizes = self._listing(source)
+        wanted = {name: sizes[name] for name in adapter_names(spec, sizes)}
+        return adapter_files(spec, self._download(source, wanted, "", on_progress))
+
     def free(self) -> int:
         """Bytes that fit on the disk of the cache."""
         existing = next(path for path in (self.folder, *self.folder.parents) if path.exists())
@@ -166,6 +184,22 @@ class HubCache:
         if isinstance(source, Local) or (self._snapshot(source) / name).exists():
             return Look(self.lora(spec, lambda done, total: None).stat().st_size, 0, 0)
         return self._look_remote(source, _only(self._listing(source), name, spec.source))
+
+    def _look_adapter(self, spec: AdapterSpec) -> Look:
+        source = where(spec)
+        if isinstance(source, Local) or self._has_adapter(source, spec):
+            return Look(self.ip_adapter(spec, lambda done, total: None).size, 0, 0)
+        sizes = self._listing(source)
+        return self._look_remote(source, {name: sizes[name] for name in adapter_names(spec, sizes)})
+
+    def _has_adapter(self, source: Hub, spec: AdapterSpec) -> bool:
+        """Whether all of it is here; an interrupted download is not."""
+        try:
+            return bool(adapter_files(spec, self._snapshot(source)))
+        except ModelError as error:
+            if error.id == "error-model-part":
+                return False
+            raise
 
     def _look_remote(self, source: Hub, sizes: Mapping[str, int]) -> Look:
         return Look(sum(sizes.values()), sum(self._missing(source, sizes).values()), 0)

@@ -151,6 +151,22 @@ class GenerationParams(BaseModel):
     image_weight: Annotated[
         float, param("--iw", low=0, high=3, slash=True, help="With a picture: how much it counts beside the words."),
     ] = 1.0
+    style_references: Annotated[
+        str, param("--sref", kind="weights", low=0, high=10, examples=("2, 1", "1"),
+                   help="With style images: draw in their style; how much each of them counts, in their order."),
+    ] = ""
+    style_weight: Annotated[
+        float, param("--sw", low=0, high=1000,
+                     help="With style images: how much of their style; adapter scale 0 at 0, 1 at 100, 1.5 at 1000."),
+    ] = 100.0
+    character_references: Annotated[
+        str, param("--cref", kind="weights", low=0, high=10, examples=("1", "2, 1"),
+                   help="With character images: draw the same figure; how much each of them counts, in their order."),
+    ] = ""
+    character_weight: Annotated[
+        float, param("--cw", low=0, high=100,
+                     help="With character images: how closely; adapter scale 0.4 (the face at most) at 0, 0.8 at 100."),
+    ] = 100.0
     mask: Annotated[
         str, param("--mask", examples=("right", "0.5,0,1,1", "outside:center", "transparent"),
                    help="With a picture: the part that is redrawn, by name or as left,top,right,bottom from 0 to 1."),

@@ -16,7 +16,7 @@ from pathlib import Path
 from safetensors import SafetensorError, safe_open
 
 from gpu.errors import ModelError
-from gpu.types import CheckerSource, LoraSpec, ModelSpec, NetSpec
+from gpu.types import AdapterSpec, CheckerSource, LoraSpec, ModelSpec, NetSpec
 
 CONFIGS = Path(__file__).parent / "families" / "configs"
 """Folders that describe the parts of a single file, by family."""
@@ -183,7 +183,20 @@ class ModelFiles:
         return sum(path.stat().st_size for path in {*paths, *([self.single] if self.single else [])})
 
 
-def where(spec: ModelSpec | LoraSpec | NetSpec | CheckerSource) -> Local | Hub:
+@dataclass(frozen=True, slots=True)
+class AdapterFiles:
+    """An IP-Adapter on this disk, complete and checked."""
+
+    weights: Path
+    encoder: Path
+    """The folder of the encoder of pictures."""
+    variant: str
+    """Of the encoder's weights."""
+    size: int
+    """Bytes that the files take."""
+
+
+def where(spec: ModelSpec | LoraSpec | NetSpec | AdapterSpec | CheckerSource) -> Local | Hub:
     """Read `spec.source`. Raises `ModelError` for a path at which nothing is."""
     path = Path(spec.source).expanduser()
     if path.exists():
@@ -335,6 +348,35 @@ def check_lora(path: Path, source: str) -> None:
 
 def _is_lora(key: str) -> bool:
     return key.endswith(".weight") and ("lora_" in key or ".lora." in key)
+
+
+def adapter_names(spec: AdapterSpec, names: Iterable[str]) -> list[str]:
+    """The files of an IP-Adapter among those of its folder or repository. Raises `ModelError` for a missing part."""
+    names = list(names)
+    weights = f"{spec.subfolder}/{spec.weight_name}".strip("/")
+    if weights not in names:
+        raise ModelError("error-model-part", source=spec.source, part=spec.weight_name, folder=spec.subfolder or "/")
+    return [weights, *_encoder(spec, names).files]
+
+
+def adapter_files(spec: AdapterSpec, root: Path) -> AdapterFiles:
+    """The same, checked, below `root`. Raises `ModelError`."""
+    names = adapter_names(spec, (path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file()))
+    if Path(names[0]).suffix in PICKLES:
+        raise ModelError("error-model-pickle", source=spec.source, file=names[0])
+    for name in (name for name in names if name.endswith(".safetensors")):
+        keys(root / name)
+    if not all(_any_starts(keys(root / names[0]), f"{part}.") for part in ("image_proj", "ip_adapter")):
+        raise ModelError("error-model-file", file=names[0], problem="no IP-Adapter")
+    choice = _encoder(spec, names)
+    size = sum((root / name).stat().st_size for name in names)
+    return AdapterFiles(root / names[0], root / choice.folder, choice.variant, size)
+
+
+def _encoder(spec: AdapterSpec, names: Iterable[str]) -> Choice:
+    folder = spec.image_encoder if "/" in spec.image_encoder else f"{spec.subfolder}/{spec.image_encoder}"
+    layout = Layout((Part("encoder", (folder.strip("/"),)),), ())
+    return choose(names, layout, "", spec.source)["encoder"]
 
 
 @contextmanager

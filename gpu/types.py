@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -57,6 +57,28 @@ class CheckerSource(Setting):
     revision: str = ""
 
 
+AdapterKind = Literal["image", "style", "character"]
+"""What a picture can be to a model beside the words: an image prompt, a style, a figure."""
+
+
+class AdapterSpec(Setting):
+    """An IP-Adapter: with it a model listens to pictures as it listens to words."""
+
+    source: str
+    """A folder, or a hub repository."""
+    revision: str = ""
+    subfolder: str = ""
+    """Where the weights are in it."""
+    weight_name: str
+    """A `.safetensors` file."""
+    image_encoder: str = "image_encoder"
+    """The folder of the encoder of pictures: below `subfolder`, or from the top where it has a slash."""
+    scale: float = Field(1.0, ge=0, le=3)
+    """Of everything that it says."""
+    blocks: dict[str, Any] = {}
+    """The UNet's blocks that listen, as diffusers' `set_ip_adapter_scale` takes them; empty: as its kind wants."""
+
+
 DEAF = frozenset({"flux"})
 """Families that hear no negative prompt, whatever the guidance."""
 
@@ -82,6 +104,8 @@ class ModelSpec(Setting):
     loras: tuple[LoraSpec, ...] = ()
     controlnets: dict[str, NetSpec] = {}
     """Kind of control image → the ControlNet that follows it; loaded when a request asks for it."""
+    ip_adapters: dict[AdapterKind, AdapterSpec] = {}
+    """What it can do with pictures beside the words; loaded when a request asks for it."""
     licence: str = ""
     licence_url: str = ""
     pixels: int = 1024 * 1024
@@ -171,6 +195,8 @@ class InputRole(StrEnum):
     """Draw in its style."""
     CHARACTER = "character"
     """Draw the same figure."""
+    PROMPT = "prompt"
+    """Draw what is in it, as words would say."""
 
 
 class InputImage(Record):

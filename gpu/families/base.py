@@ -23,11 +23,13 @@ from gpu.controls import read_controls
 from gpu.device import free_memory, ran_out_of_memory
 from gpu.errors import NotSupported
 from gpu.gallery import Gallery
+from gpu.ip_adapters import IPAdapters
 from gpu.loras import LoraFolder, read_loras
 from gpu.measure import measure
 from gpu.params import GenerationParams
-from gpu.phases import Check, Decode, Draw, Encode, Encoded, EncodeMade, Phase, Restore, Save, Work
+from gpu.phases import Check, Decode, Draw, Encode, Encoded, EncodeMade, Phase, Restore, Save, See, Work
 from gpu.preview import binary, sketch, to_images, to_pixels
+from gpu.references import KINDS, read_references
 from gpu.schedulers import build
 from gpu.types import GenerationRequest, InputRole, ModelSpec, Task
 
@@ -104,6 +106,7 @@ class UNetFamily(ABC):
         self.spec = spec
         self.components = components
         self.adapters = Adapters(spec, components, loras or LoraFolder(None))
+        self.ip_adapters = IPAdapters(spec, components)
         self.device: torch.device = components.device or components.unet.device
         self.dtype: torch.dtype = components.unet.dtype
         self.nets = ControlNets(spec, self.device, self.dtype, components.vae.config.latent_channels)
@@ -129,12 +132,25 @@ class UNetFamily(ABC):
         """Text to image, image to image, inpainting, or variations of stored latents. Raises `NotSupported`."""
         self.adapters.check(read_loras(request.params.lora))
         self.nets.load(read_controls(request.params.control))
+        work, phases = self._plan(request, gallery)
+        return Plan(work, [*self._see(request, gallery), *phases])
+
+    def _plan(self, request: GenerationRequest, gallery: Gallery) -> Plan:
         if request.task is Task.VARY and request.start_latents is not None:
             start = Work(start=Encoded(gallery.latents(request.start_latents)))
             return Plan(start, [Draw(self, request.params, request.strength), *self._finish(request, gallery)])
         if request.task in (Task.IMAGINE, Task.OUTPAINT):
             return Plan(Work(), self._from_pictures(request, gallery))
         raise NotSupported("error-task", task=str(request.task), model=self.spec.name)
+
+    def _see(self, request: GenerationRequest, gallery: Gallery) -> list[Phase[Any]]:
+        """The pictures beside the words are checked, and then looked at. Raises `NotSupported`, `ModelError`."""
+        sent = [gallery.input(image) for role in KINDS for image in request.of_role(role)]
+        if not sent:
+            return []
+        todo = [(reference, gallery.input(image)) for reference, image in read_references(request)]
+        self.ip_adapters.load(reference.kind for reference, _ in todo)
+        return [Check(gallery, request, sent), See(self, request.job_id, todo)]
 
     def redraw(self, request: GenerationRequest, strength: float) -> list[Phase[Any]]:
         """Image to image on every picture; no mask, no second picture. Raises `NotSupported`."""
@@ -147,10 +163,11 @@ class UNetFamily(ABC):
     def _from_pictures(self, request: GenerationRequest, gallery: Gallery) -> list[Phase[Any]]:
         """Drawn on the picture that was sent along, if there is one, and where its mask is white."""
         params = request.params
-        for image in request.inputs:
+        beside = [image for image in request.inputs if image.role not in KINDS]
+        for image in beside:
             if image.role not in self.roles:
                 raise NotSupported("error-input-role", model=self.spec.name, role=image.role)
-        inputs = {image.role: gallery.input(image) for image in request.inputs if image.role is not InputRole.CONTROL}
+        inputs = {image.role: gallery.input(image) for image in beside if image.role is not InputRole.CONTROL}
         picture, mask = inputs.get(InputRole.IMAGE), inputs.get(InputRole.MASK)
         if picture is None:
             nothing = [Encode(self, request.job_id, *self._nothing(params))] if self.inpaints else []
@@ -184,12 +201,13 @@ class UNetFamily(ABC):
         """What it can do on this device, by trying."""
         measured = measure(self, gallery, clock)
         tasks = (Task.IMAGINE, Task.VARY, Task.OUTPAINT)
-        return measured.model_copy(update={"tasks": tasks, "inputs": self.roles})
+        seen = tuple(role for role, kind in KINDS.items() if kind in self.spec.ip_adapters)
+        return measured.model_copy(update={"tasks": tasks, "inputs": (*self.roles, *seen)})
 
     @property
     def grown(self) -> int:
-        """Bytes of the ControlNets that requests have asked for."""
-        return self.nets.size
+        """Bytes of the ControlNets and IP-Adapters that requests have asked for."""
+        return self.nets.size + self.ip_adapters.size
 
     @property
     def inpaints(self) -> bool:

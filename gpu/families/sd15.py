@@ -54,6 +54,7 @@ class SD15(UNetFamily):
             encoder_hidden_states=rows["encoder_hidden_states"],
             timestep_cond=rows.get("timestep_cond"),
             **self.nets.residuals(rows),
+            added_cond_kwargs=self.ip_adapters.arguments(rows),
             return_dict=False,
         )[0]
 

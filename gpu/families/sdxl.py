@@ -59,7 +59,10 @@ class SDXL(UNetFamily):
             encoder_hidden_states=rows["encoder_hidden_states"],
             timestep_cond=rows.get("timestep_cond"),
             **self.nets.residuals(rows),
-            added_cond_kwargs={name: rows[name] for name in ("text_embeds", "time_ids")},
+            added_cond_kwargs={
+                **{name: rows[name] for name in ("text_embeds", "time_ids")},
+                **self.ip_adapters.arguments(rows),
+            },
             return_dict=False,
         )[0]
 

@@ -5,11 +5,11 @@ all jobs that may share it (equal `key`). It changes none of them, so it can be 
 then moves each state on alone. Knows no queue, no clock and no other job.
 
 Every technique is a list of phases: text to image and variations are Draw → Decode → Save, from a picture it is
-Check → Encode → Draw → Decode → Restore (where there is a mask) → Save. Larger pictures are an Enlarge before Save,
+Check → Encode → Draw → Decode → Restore (where there is a mask) → Save. Pictures that the UNet listens to put a See before it all. Larger pictures are an Enlarge before Save,
 and where details are drawn into them Enlarge → EncodeMade → Draw → Decode.
 """
 
-from gpu.phases.base import Encoded, Phase, State, Work
+from gpu.phases.base import Encoded, Phase, Seen, State, Work
 from gpu.phases.call import Call, CallState, Steps
 from gpu.phases.draw import Draw, DrawState, skipped_steps
 from gpu.phases.enlarge import EncodeMade, Enlarge, Stretch
@@ -18,9 +18,10 @@ from gpu.phases.inputs import Check, Encode
 from gpu.phases.latents import StretchLatents
 from gpu.phases.refine import DrawFirst, Refine
 from gpu.phases.restore import Restore
+from gpu.phases.see import See
 
 __all__ = [
     "Call", "CallState", "Check", "Decode", "Draw", "DrawFirst", "DrawState", "Encode", "EncodeMade", "Encoded",
-    "Enlarge", "ImagesState", "Phase", "Refine", "Restore", "Save", "State", "Steps", "Stretch", "StretchLatents",
-    "Work", "skipped_steps",
+    "Enlarge", "ImagesState", "Phase", "Refine", "Restore", "Save", "See", "Seen", "State", "Steps", "Stretch",
+    "StretchLatents", "Work", "skipped_steps",
 ]  # fmt: skip

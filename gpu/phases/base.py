@@ -12,6 +12,7 @@ from diffusers.utils.torch_utils import randn_tensor
 from PIL import Image
 from torch import Tensor
 
+from gpu.references import Reference
 from gpu.types import ImageResult
 
 
@@ -33,6 +34,17 @@ class Encoded:
 
 
 @dataclass(frozen=True)
+class Seen:
+    """A picture as a UNet listens to it."""
+
+    reference: Reference
+    wanted: Tensor
+    """[1, width] or [1, tokens, width]"""
+    unwanted: Tensor
+    """The same of no picture, for guidance."""
+
+
+@dataclass(frozen=True)
 class Work:
     """What one phase hands to the next."""
 
@@ -46,6 +58,8 @@ class Work:
     """The latents of the pictures before they were enlarged, for variations."""
     controls: tuple[Image.Image, ...] = ()
     """Control images, one for each control of the request."""
+    seen: tuple[Seen, ...] = ()
+    """What the UNet listens to beside the words."""
     images: tuple[Image.Image, ...] = ()
     saved: tuple[ImageResult, ...] = ()
 

@@ -19,12 +19,15 @@ from gpu.controls import read_controls
 from gpu.errors import NotSupported
 from gpu.loras import read_loras
 from gpu.params import GenerationParams
-from gpu.phases.base import Encoded, Phase, Work
+from gpu.phases.base import Encoded, Phase, Seen, Work
+from gpu.references import Reference
 from gpu.seamless import seamless
 
 if TYPE_CHECKING:
     from gpu.families.base import UNetFamily
 
+SEEN = "seen_"
+"""How the UNet arguments of pictures begin; a number follows."""
 MOST_STEPS = 50
 """To which a few steps are raised at most; LCM models were distilled from as many."""
 
@@ -70,6 +73,8 @@ class DrawState:
     """What ControlNets follow."""
     controls: tuple[Image.Image, ...] = ()
     """Passed on: see `Work.controls`."""
+    seen: tuple[Seen, ...] = ()
+    """Passed on: see `Work.seen`."""
     first: Tensor | None = None
     """Passed on: see `Work.first`."""
     stopped: bool = False
@@ -150,10 +155,11 @@ class Draw(Phase[DrawState]):
         drawn = randn_tensor(shape, generator=generators, device=family.device, dtype=family.dtype)
         noise = spread.noise(drawn, params)
         conditioning, guidance = spread.conditioning(family, params)
+        conditioning |= seen_rows(work.seen, params.num_images, family.guided(params))
         following = guides(read_controls(params.control), work.controls, (params.width, params.height), noise)
         takes_noise = "generator" in inspect.signature(scheduler.step).parameters
         return DrawState(
-            key=self._key(shape, conditioning, following),
+            key=(*self._key(shape, conditioning, following), references(work.seen)),
             latents=self._noisy(start, noise, scheduler, timesteps),
             scheduler=scheduler,
             timesteps=timesteps,
@@ -164,6 +170,7 @@ class Draw(Phase[DrawState]):
             beside=self._beside(work.masked, noise, generators),
             guides=following,
             controls=work.controls,
+            seen=work.seen,
             first=work.first,
             stopped=self._stopped,
         )  # fmt: skip
@@ -171,6 +178,7 @@ class Draw(Phase[DrawState]):
     def predict(self, states: Sequence[DrawState]) -> list[Tensor]:
         """One UNet call for all rows of all states."""
         self._family.adapters.use(read_loras(self._params.lora))  # those of all states: the key holds them
+        self._family.ip_adapters.use(references(states[0].seen))
         rows = [state.unet_rows() for state in states]
         together = {name: torch.cat([row[name] for row in rows]) for name in rows[0]}
         with seamless(self._family.components.unet, on=self._params.tile):
@@ -184,7 +192,8 @@ class Draw(Phase[DrawState]):
     def finish(self, state: DrawState) -> Work:
         """The final latents; of a drawing that was stopped, what the scheduler believes they would have been."""
         latents = state.denoised if state.stopped and state.denoised is not None else state.latents
-        return Work(latents=latents.to(state.latents.dtype), first=state.first, controls=state.controls)
+        latents = latents.to(state.latents.dtype)
+        return Work(latents=latents, first=state.first, controls=state.controls, seen=state.seen)
 
     def sketches(self, state: DrawState) -> list[Image.Image]:
         """What the scheduler believes the pictures will be."""
@@ -246,6 +255,20 @@ def enough_steps(params: GenerationParams, strength: float) -> int:
     if strength <= 0:
         return params.num_inference_steps
     return max(params.num_inference_steps, min(math.ceil(1 / strength), MOST_STEPS))
+
+
+def references(seen: Sequence[Seen]) -> tuple[Reference, ...]:
+    """What the UNet must be made to listen to."""
+    return tuple(one.reference for one in seen)
+
+
+def seen_rows(seen: Sequence[Seen], images: int, guided: bool) -> dict[str, Tensor]:
+    """A UNet argument for each picture, [rows, 1, …]: with guidance, first the unwanted sides."""
+    sides = [(one.unwanted, one.wanted) if guided else (one.wanted,) for one in seen]
+    return {
+        f"{SEEN}{number}": torch.cat([side[None].expand(images, *side.shape) for side in both])
+        for number, both in enumerate(sides)
+    }
 
 
 def skipped_steps(steps: int, strength: float) -> int:
