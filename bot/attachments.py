@@ -16,7 +16,9 @@ ROLES = {
     "mask": InputRole.MASK,
     "control_image": InputRole.CONTROL,
     "style_image": InputRole.STYLE,
+    "style_image_2": InputRole.STYLE,
     "character_image": InputRole.CHARACTER,
+    "character_image_2": InputRole.CHARACTER,
 }
 """The options of /imagine that take a file."""
 

@@ -285,8 +285,9 @@ def _absolute(config: Config, base: Path) -> Config:
         loras = tuple(lora.model_copy(update={"source": local(lora.source)}) for lora in model.loras)
         nets = {kind: net.model_copy(update={"source": local(net.source)}) for kind, net in model.controlnets.items()}
         config = local(model.config) if model.config else ""
-        own = {"source": local(model.source), "config": config, "loras": loras, "controlnets": nets}
-        return model.model_copy(update=own)
+        adapters = {kind: a.model_copy(update={"source": local(a.source)}) for kind, a in model.ip_adapters.items()}
+        beside = {"loras": loras, "controlnets": nets, "ip_adapters": adapters}
+        return model.model_copy(update={"source": local(model.source), "config": config, **beside})
 
     models = {name: spec(model) for name, model in config.models.items()}
     checker = config.safety.stable_diffusion

@@ -49,6 +49,7 @@ def values(row: Param) -> str:
         "style": _code(bundled_styles()),
         "loras": f"`name:weight` of the folder `loras/`, weights {numbers}; `/loras` lists them",
         "controls": f"{_code(CONTROL_KINDS)}; `kind:weight:start-end`, weights {numbers}, or `kind:ready`",
+        "weights": f"a weight {numbers} for each picture, such as {_code(row.examples)}",
         "quality": f"{_code(QUALITY)}, or {numbers}",
         "str": f"such as {_code(row.examples)}",
     }

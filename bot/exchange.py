@@ -16,12 +16,13 @@ from bot.prompt.aspect import clamp
 from bot.prompt.parser import ParsedPrompt, format_flag, format_line
 from bot.prompt.permutations import Permutations, literal
 from bot.prompt.resolve import NO_DEFAULTS
+from bot.referring import HEARD
 from gpu.exports import Export, Format, export
 from gpu.metadata import ReadBack, read
 from gpu.params import BY_NAME, TABLE
 from storage.models import Job
 
-FOLDED_IN = ("style", "quality", "negative_prompt", "control", *NEED_A_PICTURE)
+FOLDED_IN = ("style", "quality", "negative_prompt", "control", *HEARD, *NEED_A_PICTURE)
 """Parameters whose effect is in others already, and those that say what was done with a picture that is not here."""
 ALWAYS = ("model", "aspect_ratio", "num_inference_steps", "guidance_scale", "scheduler", "seed", "num_images")
 """Written also where they are our defaults: a model may have others."""

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from PIL import Image
 
-from bot import controlling
+from bot import controlling, referring
 from bot.prompt.aspect import clamp, find_ratio
 from bot.prompt.resolve import drawn_size
 from gpu import canvas
@@ -125,8 +125,9 @@ def prepare(
 ) -> Prepared:
     """Fit the pictures to a request; `chosen` names the parameters that were written.
 
-    Raises `InputError`, and `NotSupported` for a control image that the model cannot follow.
+    Raises `InputError`, and `NotSupported` for a picture that the model cannot follow or listen to.
     """
+    pictures, hearing = referring.fit(params, pictures, chosen, spec)
     starts = [picture for picture in pictures if picture.role is InputRole.IMAGE]
     looked_at = [picture for picture in pictures if picture.role not in (InputRole.IMAGE, InputRole.MASK)]
     guiding = controlling.notes(params, len([p for p in looked_at if p.role is InputRole.CONTROL]), spec)
@@ -134,11 +135,11 @@ def prepare(
         raise InputError("error-input-starts")
     if not starts:
         _need_no_picture(pictures, chosen)
-        return Prepared(params, _beside(looked_at, params), guiding)
+        return Prepared(params, _beside(looked_at, params), (*hearing, *guiding))
     start = starts[0].image
     params = params.model_copy(update=_own_size(start, params, chosen, spec))
     base, mask = _drawn_on(start, _given_mask(pictures), params, spec)
-    strength, notes = _strength(params, chosen, masked=mask is not None)
+    strength, notes = _strength(params, chosen, spec, masked=mask is not None)
     params = params.model_copy(update={"width": base.width, "height": base.height, "strength": strength})
     masks = [Picture(InputRole.MASK, mask)] if mask else []
     return Prepared(params, (replace(starts[0], image=base), *masks, *_beside(looked_at, params)), (*notes, *guiding))
@@ -208,7 +209,9 @@ def _frame(params: GenerationParams, spec: ModelSpec) -> canvas.Frame | None:
     return None
 
 
-def _strength(params: GenerationParams, chosen: Collection[str], *, masked: bool) -> tuple[float, tuple[Note, ...]]:
+def _strength(
+    params: GenerationParams, chosen: Collection[str], spec: ModelSpec, *, masked: bool
+) -> tuple[float, tuple[Note, ...]]:
     """What was written; else all of a masked part, or what `--iw` leaves of a picture."""
     if "strength" in chosen:
         return params.strength, ()
@@ -217,7 +220,8 @@ def _strength(params: GenerationParams, chosen: Collection[str], *, masked: bool
         return (OUTWARDS_STRENGTH if outwards else 1.0), ()
     strength = max(round(1 - params.image_weight / 3, 3), LEAST_STRENGTH)
     facts = {"weight": params.image_weight, "strength": strength}
-    return strength, (Note(id="note-image-weight", facts=facts),) if "image_weight" in chosen else ()
+    why = "note-image-weight-drawn" if "image" in spec.ip_adapters else "note-image-weight"
+    return strength, (Note(id=why, facts=facts),) if "image_weight" in chosen else ()
 
 
 def _beside(pictures: Sequence[Picture], params: GenerationParams) -> tuple[Picture, ...]:

@@ -29,6 +29,7 @@ from bot.prompt.permutations import Permutations, literal
 from bot.prompt.resolve import resolve
 from bot.prompt.styles import Styles
 from bot.prompt.taste import without_effect
+from bot.referring import HEARD
 from bot.remaking import Remaking
 from bot.requester import Requester
 from bot.sweeping import Sweeps
@@ -36,6 +37,7 @@ from gpu.backend import Capabilities
 from gpu.errors import NotSupported
 from gpu.loras import LoraFolder, read_loras
 from gpu.params import MAX_SEED, GenerationParams, Pan
+from gpu.references import KINDS
 from gpu.types import InputRole, ModelSpec, Note, Task
 from storage.images import ImageFiles
 from storage.jobs import JobStore
@@ -189,8 +191,9 @@ class Studio:
         params = parent.request.params.model_copy(update={**ALONE, "seed": self._random_seed(), "num_images": 4})
         strength = self.config.vary.strong if strong else self.config.vary.strength
         start = {"start_latents": image.latents, "strength": strength}
-        params = params.model_copy(update={"control": parent.request.params.control})
-        inputs = Inherited(parent.request.of_role(InputRole.CONTROL))
+        kept = {name: getattr(parent.request.params, name) for name in ("control", *HEARD)}
+        params = params.model_copy(update=kept)
+        inputs = Inherited(tuple(i for i in parent.request.inputs if i.role in (InputRole.CONTROL, *KINDS)))
         line = self.line_for(parent.text)
         return await self.intake.enqueue(
             requester, Task.VARY, params, text=line, parent=parent, index=index, extra=start, inputs=inputs
@@ -350,16 +353,25 @@ class Studio:
         image = await self.image(job_id, index)
         data = await asyncio.to_thread(self._files.absolute(image.path).read_bytes)
         old = {**ALONE, "seed": self._random_seed(), "num_images": 4}
+        old |= {name: getattr(parent.request.params, name) for name in HEARD}
         params = parent.request.params.model_copy(update={**old, **wish})
         spec = self.config.specs.get(params.model)
         if spec is None:
             raise NotSupported("error-model-not-served", model=params.model)
-        sent = [NewInput(InputRole.IMAGE, data)]
+        heard = await asyncio.to_thread(self._heard, parent)
+        sent = [NewInput(InputRole.IMAGE, data), *heard]
         prepared = await asyncio.to_thread(lambda: prepare(params, read(sent), wish, spec))
         line = self.line_for(parent.text, wish)
         return await self.intake.enqueue(
             requester, Task.OUTPAINT, prepared.params, text=line, parent=parent, index=index, inputs=prepared
         )
+
+    def _heard(self, parent: Job) -> list[NewInput]:
+        """The pictures that a job listened to, unless some are gone."""
+        heard = [image for role in KINDS for image in parent.request.of_role(role)]
+        if not all(self._files.exists(image.path) for image in heard):
+            return []
+        return [NewInput(image.role, self._files.absolute(image.path).read_bytes(), image.weight) for image in heard]
 
     def line_for(self, line: str, wish: Mapping[str, Any] | None = None) -> str:
         """The line for a picture with a new seed, and with other flags about pictures where there is a `wish`.

@@ -28,6 +28,7 @@ from gpu.files import write_whole
 from gpu.grid import arrange
 from gpu.metadata import save_png
 from gpu.params import NO_UPSCALER, Scheduler
+from gpu.references import heard_by, read_references
 from gpu.safety.base import refused
 from gpu.types import GenerationRequest, GenerationResult, ImageResult, InputRole, ModelSpec, Progress, Task
 
@@ -103,7 +104,7 @@ class FakeEngine:
         return ModelCapabilities(
             tasks=TASKS,
             schedulers=typing.get_args(Scheduler),
-            inputs=INPUTS,
+            inputs=(*INPUTS, *heard_by(self.specs[model])),
             max_rows=16,
             seconds_per_row=self.faults.step_seconds / 16,
             overhead_seconds=0.01,
@@ -253,6 +254,8 @@ def _paint(request: GenerationRequest, index: int, data_dir: Path) -> Image.Imag
         parent = _decode_latents((data_dir / request.start_latents).read_bytes()).resize(picture.size)
         picture = Image.blend(parent, picture, 0.75 * request.strength)
     picture = _paint_over(picture, request, data_dir)
+    for reference, image in read_references(request):
+        picture = _tint(picture, data_dir / image.path, reference.scale)
     if request.of_role(InputRole.CONTROL) and request.params.control:
         picture = ImageChops.screen(picture, _outlines(request, data_dir).resize(picture.size))
     _sign(picture, str(params.image_seed(index)))
@@ -273,6 +276,13 @@ def _outlines(request: GenerationRequest, data_dir: Path) -> Image.Image:
     """A control image of any kind: where the picture that was sent along changes."""
     with Image.open(data_dir / request.of_role(InputRole.CONTROL)[0].path) as sent:
         return sent.convert("L").filter(ImageFilter.FIND_EDGES).convert("RGB")
+
+
+def _tint(picture: Image.Image, path: Path, scale: float) -> Image.Image:
+    """Nearer to the mean colour of a picture that is listened to."""
+    with Image.open(path) as heard:
+        colour = heard.convert("RGB").resize((1, 1), Image.Resampling.BOX)
+    return Image.blend(picture, colour.resize(picture.size), min(scale, 1) / 2)
 
 
 def _paint_over(picture: Image.Image, request: GenerationRequest, data_dir: Path) -> Image.Image:

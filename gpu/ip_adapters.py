@@ -1,8 +1,8 @@
 """IP-Adapters of one loaded model: read when a request asks for one, then switched between slices.
 
-diffusers reads the file and makes the modules; here they are kept apart from the UNet, and `use` puts those into it that
-count from now on. Several pictures are as many adapters with a scale of their own, sharing their weights. With none, the
-UNet has its own attention back and is exactly what it was. Knows no request.
+diffusers reads the file and makes the modules; here they are kept apart from the UNet, and `use` puts in those that
+count from now on. Several pictures are as many adapters with scales of their own, sharing their weights. With none,
+the UNet has its own attention back and is exactly what it was. Knows no request.
 
 Method: Ye et al. 2023, "IP-Adapter"; the blocks that hear a style: Wang et al. 2024, "InstantStyle".
 """
@@ -24,11 +24,13 @@ from torch import Tensor, nn
 from transformers import CLIPVisionModelWithProjection
 
 from gpu.adapters import lora_pipeline
+from gpu.canvas import opaque
 from gpu.errors import ModelError, NotSupported
-from gpu.hub import AdapterFiles, HubCache
+from gpu.hub import HubCache
 from gpu.phases.base import Seen
 from gpu.phases.draw import SEEN
 from gpu.references import Reference
+from gpu.sources import AdapterFiles
 from gpu.types import AdapterKind, ModelSpec
 
 if TYPE_CHECKING:
@@ -191,7 +193,7 @@ class IPAdapters:
         """With the picture and with none, each [1, width] or [1, tokens, width], in main memory."""
         self.encoded += 1
         whole = not isinstance(loaded.projection, ImageProjection)
-        wanted, unwanted = loaded.eyes.encode_image(image.convert("RGB"), self._unet.device, 1, whole)
+        wanted, unwanted = loaded.eyes.encode_image(opaque(image), self._unet.device, 1, whole)
         return wanted.cpu(), unwanted.cpu()
 
 

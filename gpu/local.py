@@ -13,6 +13,7 @@ from pathlib import Path
 
 from gpu.backend import Capabilities, ModelCapabilities, OnProgress
 from gpu.child import Child, Clock
+from gpu.references import heard_by
 from gpu.skills.base import Answer, Question
 from gpu.types import GenerationRequest, GenerationResult, ModelSpec
 from gpu.wire import Start, WorkerSettings
@@ -56,7 +57,11 @@ class LocalBackend:
         A worker that is still starting has its slots already: its jobs wait for it.
         """
         reports = [worker.capabilities for worker in self._workers if worker.capabilities]
-        models = {spec.name: ModelCapabilities() for spec in self._specs}
+        any_model = ModelCapabilities()
+        models = {
+            spec.name: any_model.model_copy(update={"inputs": (*any_model.inputs, *heard_by(spec))})
+            for spec in self._specs
+        }
         for report in reports:
             models |= report.models
         return Capabilities(

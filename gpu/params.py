@@ -233,8 +233,8 @@ class Param(BaseModel):
     name: str
     flags: tuple[str, ...]
     kind: str
-    """int, float, str, bool, choice, or a word with its own grammar: ratio, list, model, style, quality, loras,
-    controls."""
+    """int, float, str, bool, choice, or a word with its own grammar: ratio, list, model, style, quality, weights,
+    loras, controls."""
     default: Any
     low: int | float | None
     high: int | float | None

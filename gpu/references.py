@@ -12,11 +12,12 @@ Knows no model library.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from gpu.params import GenerationParams
-from gpu.types import AdapterKind, GenerationRequest, InputImage, InputRole
+from gpu.types import AdapterKind, GenerationRequest, InputImage, InputRole, ModelSpec
 
 KINDS: Mapping[InputRole, AdapterKind] = {
     InputRole.PROMPT: "image", InputRole.STYLE: "style", InputRole.CHARACTER: "character",
@@ -39,6 +40,11 @@ SCALES: Mapping[AdapterKind, Callable[[GenerationParams], float]] = {
 """What all pictures of a kind have together."""
 
 
+def heard_by(spec: ModelSpec) -> tuple[InputRole, ...]:
+    """Roles of the pictures that a model can listen to."""
+    return tuple(role for role, kind in KINDS.items() if kind in spec.ip_adapters)
+
+
 def read_references(request: GenerationRequest) -> list[tuple[Reference, InputImage]]:
     """The pictures that are listened to; none that says nothing."""
     found = []
@@ -53,7 +59,7 @@ def read_references(request: GenerationRequest) -> list[tuple[Reference, InputIm
 
 def _through(x: float, points: tuple[tuple[float, float], ...]) -> float:
     """The value at `x` of the line through some points."""
-    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+    for (x0, y0), (x1, y1) in itertools.pairwise(points):
         if x <= x1:
             return y0 + (y1 - y0) * (x - x0) / (x1 - x0)
     return points[-1][1]

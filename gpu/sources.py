@@ -89,7 +89,6 @@ SD15 = Layout(
 )
 
 
-
 def _transformer(encoders: int) -> Layout:
     """A pipeline of diffusers around a transformer. Its folder says of what class each part is."""
     ends = ["", *(f"_{n}" for n in range(2, encoders + 1))]

@@ -39,6 +39,10 @@ _LORA = r"\w(?:[\w.+-]*[\w+])?"
 _WEIGHT = r":[+-]?(?:\d+\.?\d*|\.\d+)"
 _LORAS = re.compile(rf"\s*[{QUOTES}]?\s*({_LORA}(?:{_WEIGHT})?(?:\s*,\s*{_LORA}{_WEIGHT})*)(?![\w:+-])\s?[{QUOTES}]?")
 _CONTROLS = re.compile(rf"\s*[{QUOTES}]?\s*({ITEM}(?:\s*,\s*{ITEM})*)(?![\w:])\s?[{QUOTES}]?", re.IGNORECASE)
+_COUNTS = r"(?:::)?(?:\d+\.?\d*|\.\d+)"
+_WEIGHTS = re.compile(rf"\s*[{QUOTES}]?\s*({_COUNTS}(?:\s*,\s*{_COUNTS}|\s+::{_COUNTS[6:]})*)(?![\w.:/])\s?[{QUOTES}]?")
+_CODE = 100
+"""Numbers from here on are no weights but codes of Midjourney's styles."""
 _LONGEST_NAME = 6
 """Words of a name that are tried together."""
 
@@ -168,6 +172,37 @@ def read_control(row: Param, after: str, vocabulary: Vocabulary) -> Reading | No
     return Reading(spell_controls(tuple(control.mended() for control in controls)), after[found.end() :], problem)
 
 
+def read_weights(row: Param, after: str, vocabulary: Vocabulary) -> Reading | None:
+    """`2, 1`, `::2 ::1`: a number for each picture. Codes and links of Midjourney are left out, with the reason."""
+    word = first_word(after)
+    numbers = (
+        [Decimal(number.strip(" :")) for number in re.split(r"[,\s]+", found[1])]
+        if (found := _WEIGHTS.match(after))
+        else []
+    )
+    if word.text.lower() == "random" or any(number >= _CODE for number in numbers) or "://" in word.text:
+        kind = "link" if "://" in word.text else "code"
+        facts: dict[str, Fact] = {"flag": row.flag, "written": shorten(word.text)}
+        facts["option"] = "style_image" if row.flag == "--sref" else "character_image"
+        return Reading(LEFT_OUT, _behind_values(after), (f"error-prompt-reference-{kind}", facts))
+    if not found:
+        return None
+    low, high = Decimal(str(row.low)), Decimal(str(row.high))
+    legal = ", ".join(plain(float(min(max(number, low), high))) for number in numbers)
+    problem = complaint(row, found[1].strip(), vocabulary) if max(numbers) > high else None
+    return Reading(legal, after[found.end() :], problem)
+
+
+def _behind_values(after: str) -> str:
+    """What is left behind links, codes and numbers."""
+    rest = after
+    for word in words(after):
+        if not looks_like_value(word.text):
+            break
+        rest = word.rest
+    return rest
+
+
 # --- Guesses: what was meant by a value that cannot be read --------------------------------------------------------
 
 
@@ -251,6 +286,7 @@ KINDS: dict[str, Kind] = {
     "style": Kind(read_name, guess_name, "error-prompt-choice"),
     "loras": Kind(read_loras, guess_lora, "error-prompt-lora"),
     "controls": Kind(read_control, guess_control, "error-prompt-control"),
+    "weights": Kind(read_weights, problem="error-prompt-weights"),
     "list": Kind(read_list),
     "str": Kind(read_text),
     "bool": Kind(read_bool),

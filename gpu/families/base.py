@@ -29,7 +29,7 @@ from gpu.measure import measure
 from gpu.params import GenerationParams
 from gpu.phases import Check, Decode, Draw, Encode, Encoded, EncodeMade, Phase, Restore, Save, See, Work
 from gpu.preview import binary, sketch, to_images, to_pixels
-from gpu.references import KINDS, read_references
+from gpu.references import KINDS, heard_by, read_references
 from gpu.schedulers import build
 from gpu.types import GenerationRequest, InputRole, ModelSpec, Task
 
@@ -201,8 +201,7 @@ class UNetFamily(ABC):
         """What it can do on this device, by trying."""
         measured = measure(self, gallery, clock)
         tasks = (Task.IMAGINE, Task.VARY, Task.OUTPAINT)
-        seen = tuple(role for role, kind in KINDS.items() if kind in self.spec.ip_adapters)
-        return measured.model_copy(update={"tasks": tasks, "inputs": (*self.roles, *seen)})
+        return measured.model_copy(update={"tasks": tasks, "inputs": (*self.roles, *heard_by(self.spec))})
 
     @property
     def grown(self) -> int:

@@ -5,8 +5,9 @@ all jobs that may share it (equal `key`). It changes none of them, so it can be 
 then moves each state on alone. Knows no queue, no clock and no other job.
 
 Every technique is a list of phases: text to image and variations are Draw → Decode → Save, from a picture it is
-Check → Encode → Draw → Decode → Restore (where there is a mask) → Save. Pictures that the UNet listens to put a See before it all. Larger pictures are an Enlarge before Save,
+Check → Encode → Draw → Decode → Restore (where there is a mask) → Save. Larger pictures are an Enlarge before Save,
 and where details are drawn into them Enlarge → EncodeMade → Draw → Decode.
+Pictures that the UNet listens to beside the words put a Check and a See before it all.
 """
 
 from gpu.phases.base import Encoded, Phase, Seen, State, Work

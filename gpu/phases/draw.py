@@ -159,7 +159,7 @@ class Draw(Phase[DrawState]):
         following = guides(read_controls(params.control), work.controls, (params.width, params.height), noise)
         takes_noise = "generator" in inspect.signature(scheduler.step).parameters
         return DrawState(
-            key=(*self._key(shape, conditioning, following), references(work.seen)),
+            key=(self._key(shape, conditioning, following), references(work.seen)),
             latents=self._noisy(start, noise, scheduler, timesteps),
             scheduler=scheduler,
             timesteps=timesteps,

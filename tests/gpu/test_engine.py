@@ -123,6 +123,7 @@ PER_ROW: list[dict[str, Any]] = [
     {"upscaler": "video"},
     {"speed": "turbo", "stylize": 250, "weird": 100},  # done before the worker is asked
     {"lora": "ink:0"},  # one that weighs nothing; others are in test_lora.py
+    {"style_references": "2", "style_weight": 5.0, "character_references": "2", "character_weight": 5.0},  # the same
     {"strength": 0.5, "image_weight": 2.0, "mask": "right", "zoom": 1.5, "pan": "left", "square": True},  # no picture
 ]
 ELSEWHERE = {"hires", "repeat", "chaos", "stop"}  # test_hires.py, test_flags.py; repeat makes jobs

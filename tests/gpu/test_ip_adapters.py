@@ -1,4 +1,4 @@
-"""Pictures beside the words: equal to diffusers' own IP-Adapters, in any company, and nothing where they say nothing."""
+"""Pictures beside the words: equal to diffusers' own IP-Adapters, in any company; without weight, nothing."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from gpu.pool import footprint
 from gpu.references import Reference, read_references
 from gpu.schedulers import build
 from gpu.types import AdapterSpec, GenerationRequest, GenerationResult, InputImage, InputRole, ModelSpec, SafetyPolicy
-from tests.gpu.bench import Bench, difference, request, stock
+from tests.gpu.bench import Bench, difference, request
 from tests.gpu.pictures import photo, png
 from tests.gpu.tiny import tiny_sd15, write_lora
 from tests.gpu.tinyadapter import write_adapters
@@ -50,7 +50,12 @@ def bench_of(path: Path, model: Components, folder: Path, family: str = "sdxl", 
     """With modules of its own: adapters come into them."""
     bench = Bench(path, {"tiny": copy.deepcopy(model)}, **options)
     spec = ModelSpec(
-        name="tiny", family=family, source="x", pixels=64**2, multiple=8, ip_adapters=adapters(folder)  # type: ignore[arg-type]
+        name="tiny",
+        family=family,
+        source="x",
+        pixels=64**2,
+        multiple=8,
+        ip_adapters=adapters(folder),  # type: ignore[arg-type]
     )
     bench.engine._specs = {"tiny": spec}
     return bench

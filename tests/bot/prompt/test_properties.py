@@ -84,6 +84,7 @@ def value_of(row: Param) -> st.SearchStrategy[object]:
         "choice": lambda: st.sampled_from(row.choices),
         "loras": lambda: st.sampled_from(["flat-lime:0.8", "flat-lime:1, wet.ink:-0.5"]),
         "controls": lambda: st.sampled_from(["canny:1", "depth:0.8:0-0.6, pose:ready:0.5"]),
+        "weights": lambda: st.sampled_from(["1", "2, 0.5, 1"]),
         "str": lambda: st.sampled_from(row.examples),
         "bool": lambda: st.just(True),
     }[row.kind]()
