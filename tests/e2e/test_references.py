@@ -8,6 +8,7 @@ import pytest
 from PIL import Image, ImageStat
 
 from bot.config import Config
+from bot.requester import Requester
 from gpu.types import AdapterSpec, InputRole
 from tests.gpu.pictures import photo, png
 
@@ -44,9 +45,9 @@ async def test_styles_and_characters_are_drawn_after_and_stay_with_the_buttons(w
     assert job.request.params.style_weight == 150
     assert '--sref "2, 1" --sw 150' in job.text
     assert await greenness(grid) > await greenness(plain) + 10
-    for button in ("🔄", "V1"):
-        again = await world.click(world.bob, grid, button)
-        child = await world.job_of(await world.pictures(again.response.id))
+    again = await world.click(world.bob, grid, "🔄")
+    varied = await world.runtime.studio.vary(_who(world), job.id, 1)
+    for child in (await world.job_of(await world.pictures(again.response.id)), varied):
         assert [(given.role, given.weight) for given in child.request.inputs] == [(STYLE, 2), (STYLE, 1)]
         assert child.request.params.style_weight == 150
     figure = await world.imagine(f"{line} --cw 40", character_image=RED)
@@ -83,7 +84,5 @@ async def test_refusals_say_what_to_do(world: World) -> None:
     assert await world.jobs(world.alice) == []
 
 
-def _who(world: World) -> object:
-    from bot.requester import Requester
-
+def _who(world: World) -> Requester:
     return Requester(user_id=world.alice.id, guild_id=world.guild.id, channel_id=world.channel.id)
