@@ -71,6 +71,7 @@ class IPAdapters:
         self._spec = spec
         self._components = components
         self._unet = components.unet
+        self._device: torch.device = components.device or components.unet.device
         self._hub = hub or HubCache.from_environment()
         self._files: dict[AdapterKind, AdapterFiles] = {}
         self._loaded: dict[AdapterFiles, Loaded] = {}
@@ -100,7 +101,7 @@ class IPAdapters:
         self._seen.move_to_end(key)
         while len(self._seen) > CACHED_PICTURES:
             self._seen.popitem(last=False)
-        wanted, unwanted = (side.to(self._unet.device) for side in self._seen[key])
+        wanted, unwanted = (side.to(self._device) for side in self._seen[key])
         return Seen(reference, wanted, unwanted)
 
     def use(self, references: Sequence[Reference]) -> None:
@@ -169,7 +170,7 @@ class IPAdapters:
         processors = {name: one for name, one in made.items() if isinstance(one, IPAdapterAttnProcessor2_0)}
         loaded = Loaded(processors, projection, eyes)
         for module in loaded.modules:
-            module.to(device=self._unet.device, dtype=self._unet.dtype).eval().requires_grad_(False)
+            module.to(device=self._device, dtype=self._unet.dtype).eval().requires_grad_(False)
         return loaded
 
     def _encoder(self, files: AdapterFiles) -> Any:
@@ -180,7 +181,7 @@ class IPAdapters:
         return CLIPVisionModelWithProjection.from_pretrained(
             files.encoder, variant=files.variant or None, dtype=self._unet.dtype, use_safetensors=True,
             local_files_only=True,
-        ).to(self._unet.device)  # fmt: skip
+        ).to(self._device)  # fmt: skip
 
     def _put_in(self, processors: Mapping[str, Any], projection: nn.Module | None) -> None:
         self._unet.encoder_hid_proj = None  # one that hears parts of pictures has attention of its own
@@ -193,7 +194,7 @@ class IPAdapters:
         """With the picture and with none, each [1, width] or [1, tokens, width], in main memory."""
         self.encoded += 1
         whole = not isinstance(loaded.projection, ImageProjection)
-        wanted, unwanted = loaded.eyes.encode_image(opaque(image), self._unet.device, 1, whole)
+        wanted, unwanted = loaded.eyes.encode_image(opaque(image), self._device, 1, whole)
         return wanted.cpu(), unwanted.cpu()
 
 
