@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from diffusers.models.attention_processor import IPAdapterAttnProcessor2_0
 from peft.tuners.tuners_utils import BaseTunerLayer
 from torch import Tensor, nn
 
@@ -134,9 +135,10 @@ class PlainDecoder:
 
 
 def is_plain(module: nn.Module) -> bool:
-    """Whether it is what was converted: no LoRA counts, and no convolution goes on at the other side."""
+    """Whether it is what was converted: no LoRA and no picture counts, and no convolution goes on at the other side."""
     return not any(
-        (isinstance(part, BaseTunerLayer) and not part.disable_adapters and part.active_adapters)
+        isinstance(part, IPAdapterAttnProcessor2_0)
+        or (isinstance(part, BaseTunerLayer) and not part.disable_adapters and part.active_adapters)
         or getattr(part, "padding_mode", "zeros") == "circular"
         for part in module.modules()
     )
