@@ -286,7 +286,7 @@ KINDS: dict[str, Kind] = {
     "style": Kind(read_name, guess_name, "error-prompt-choice"),
     "loras": Kind(read_loras, guess_lora, "error-prompt-lora"),
     "controls": Kind(read_control, guess_control, "error-prompt-control"),
-    "weights": Kind(read_weights, problem="error-prompt-weights"),
+    "weights": Kind(read_weights, problem="error-prompt-references"),
     "list": Kind(read_list),
     "str": Kind(read_text),
     "bool": Kind(read_bool),
