@@ -11,6 +11,7 @@ import simcord
 from bot.app import EaselBot
 from bot.attachments import ROLES
 from bot.runtime import Runtime
+from bot.translator import BotTranslator
 from gpu.params import TABLE
 from storage.models import JobState
 
@@ -235,9 +236,12 @@ async def test_two_bots_can_live_in_one_server(runtime: Runtime) -> None:
     runtime.studio.config = runtime.studio.config.model_copy(update={"discord": discord_config})
     world = World(runtime, FAST)
     await world.start()
-    names = ("imagine", "queue", "cancel", "info", "export", "help", "loras", "models", "prompt", "describe", "shorten",
-             "expand", "blend", "sweep", "upscale", "control", "settings", "prefer", "admin")
-    assert {command.name for command in world.bot.tree.get_commands()} == {f"easel-{name}" for name in names}
+    tree = world.bot.tree
+    assert {"easel-imagine", "easel-prefer", "easel-Report"} <= {command.name for command in tree.get_commands()}
+    assert [command.name for command in tree.get_commands() if not command.name.startswith("easel-")] == []
+    sent = [await command.get_translated_payload(tree, BotTranslator()) for command in tree.get_commands()]
+    report = next(command for command in sent if command["name"] == "easel-Report")
+    assert report["name_localizations"] == {"zh-CN": "easel-举报"}
     result = await world.alice.slash(world.channel, "easel-imagine", prompt="a red fox")
     assert await world.pictures(result.response.id)
     await world.close()
