@@ -19,3 +19,4 @@ note-prompt-weight = 我把“{ $written }”理解为权重 { $read }。如果�
 note-prompt-mixed = 我把竖线之间的提示词混合在一起：“{ $read }”。
 note-prompt-read = 我把“{ $written }”理解为 { $flag }。如果它是画面内容，请在前面加一个反斜杠。
 note-prompt-command = 我去掉了开头的“{ $written }”。
+note-prompt-brackets = 在这个机器人上，括号表示权重。我理解为：{ $read }
