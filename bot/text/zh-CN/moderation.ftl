@@ -64,3 +64,4 @@ button-grant = 同意
 button-refuse = 拒绝
 appeal-granted-done = { $moderator } 已同意：处罚解除，最近一次警告被免除。
 appeal-refused-done = { $moderator } 已拒绝。
+error-report-nothing = 这里没有我画的、可以举报的图片。
