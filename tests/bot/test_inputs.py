@@ -129,7 +129,7 @@ async def test_what_cannot_be_used_is_refused_and_leaves_nothing(runtime: Runtim
     runtime.studio.intake.paused = False
     with pytest.raises(NotSupported) as unable:
         await runtime.studio.imagine(alice, FOX, inputs=[style])
-    assert unable.value.facts["role"] == InputRole.STYLE
+    assert unable.value.id == "error-adapter-style"
     assert not list((runtime.files.root / "inputs").glob("*"))
 
 

@@ -20,7 +20,7 @@ from gpu.types import ModelSpec
 STYLES = bundled_styles()
 SPEC = ModelSpec(name="starter", family="sdxl", source="x", negative_prompt="blurry")
 VALUES = {
-    "aspect": "16:9", "no": "snow", "style": "raw", "sref": "https://a.b/c.png", "cref": "https://a.b/c.png",
+    "aspect": "16:9", "no": "snow", "style": "raw", "sref": "2, 1", "cref": "2, 1",
     "oref": "https://a.b/c.png", "edit": "https://a.b/c.png", "end": "https://a.b/c.png", "profile": "abc123",
     "motion": "low", "iw": "1.5", "zoom": "1.5", "cw": "50", "quality": ".5", "version": "6.1", "seed": "7",
 }  # fmt: skip
