@@ -67,8 +67,8 @@ def optimise(
 def _sdpa(model: Loaded) -> None:
     """torch's fused attention, which diffusers takes by itself; whoever changed it gets it back."""
     net = model.net
-    kinds = {type(processor) for processor in net.attn_processors.values()}
-    if kinds <= {AttnProcessor, AttnProcessor2_0}:
+    kinds = {type(processor) for processor in getattr(net, "attn_processors", {}).values()}
+    if kinds and kinds <= {AttnProcessor, AttnProcessor2_0}:
         net.set_attn_processor(AttnProcessor2_0())
 
 

@@ -136,7 +136,7 @@ async def test_what_it_cannot_do_is_said_before_queueing(
     Image.new("RGB", (300, 200), "red").save(buffer, "PNG")
     with pytest.raises(NotSupported, match="error-size-not-offered"):
         await runtime.studio.imagine(alice, FOX + " --pan left", inputs=[NewInput(InputRole.IMAGE, buffer.getvalue())])
-    with pytest.raises(NotSupported, match="error-input-role"):
+    with pytest.raises(NotSupported, match="error-adapter-style"):
         await runtime.studio.imagine(alice, FOX, inputs=[NewInput(InputRole.STYLE, buffer.getvalue())])
     edited = await runtime.studio.imagine(
         alice, FOX + " --mask right", inputs=[NewInput(InputRole.IMAGE, buffer.getvalue())]

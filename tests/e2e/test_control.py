@@ -29,7 +29,7 @@ async def test_a_control_image_is_followed_and_kept(world: World) -> None:
     assert [given.role for given in job.request.inputs] == [InputRole.CONTROL]
     with Image.open(world.runtime.files.absolute(job.request.inputs[0].path)) as stored:
         assert stored.size == (job.request.params.width, job.request.params.height)
-    for button in ("🔄", "V1"):
+    for button in ("🔄", "Vary (Subtle)"):
         pressed = await world.click(world.bob, grid, button)
         again = await world.job_of(await world.pictures(pressed.response.id))
         assert again.request.params.control == "canny:0.8"

@@ -14,7 +14,7 @@ from storage.models import JobState
 
 from .conftest import World, labels
 
-KEEP = ["⭐", "Copy prompt", "Original PNG", "What could be better?"]
+KEEP = ["⭐", "Copy prompt", "Original PNG", "What could be better?", "🙈"]
 GRID = ["U1", "U2", "U3", "U4", "🔄", "V1", "V2", "V3", "V4", "🗑️", *KEEP]
 
 
@@ -52,7 +52,7 @@ async def test_u_posts_one_picture_alone(world: World) -> None:
     assert labels(message)[:5] == [
         "Upscale (Subtle)", "Upscale (Creative)", "Vary (Subtle)", "Vary (Strong)", "Vary (Region)",
     ]  # fmt: skip
-    assert labels(message)[-4:] == KEEP
+    assert labels(message)[-5:] == KEEP
     assert f"[Image 2]({grid.jump_url}) by {world.bob.mention}" in message.content
     assert "seed 8" in message.content
     parent, job = await world.job_of(grid), await world.job_of(message)

@@ -126,7 +126,7 @@ PER_ROW: list[dict[str, Any]] = [
     {"style_references": "2", "style_weight": 5.0, "character_references": "2", "character_weight": 5.0},  # the same
     {"strength": 0.5, "image_weight": 2.0, "mask": "right", "zoom": 1.5, "pan": "left", "square": True},  # no picture
 ]
-ELSEWHERE = {"hires", "repeat", "chaos", "stop"}  # test_hires.py, test_flags.py; repeat makes jobs
+ELSEWHERE = {"hires", "hires_by", "control", "repeat", "chaos", "stop"}  # test_hires.py … ; repeat makes jobs
 
 
 @pytest.mark.parametrize("wish", NOT_PER_ROW)

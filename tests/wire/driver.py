@@ -77,8 +77,8 @@ def with_buttons_of(discord: FakeDiscord, job_id: str) -> list[Json]:
 
 def final_messages(discord: FakeDiscord, job_id: str) -> list[Json]:
     """Public messages that show the pictures of that job: they have its V buttons and a file."""
-    shown = [m for m in discord.board.public(CHANNEL) if f"easel:v:{job_id}:1" in buttons(m)]
-    assert all(m["attachments"] for m in shown), "V buttons without a picture"
+    shown = [m for m in discord.board.public(CHANNEL) if any(i.startswith(f"easel:fv:{job_id}") for i in buttons(m))]
+    assert all(m["attachments"] for m in shown), "a star without a picture"
     return shown
 
 
