@@ -35,7 +35,7 @@ def typed_options(callback: Callable[..., Any]) -> Callable[..., Any]:
     rows = [row for row in TABLE if row.slash]
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
     own = [p for p in inspect.signature(callback).parameters.values() if p.name in ("self", "interaction")]
-    prompt = inspect.Parameter("prompt", kind, annotation=app_commands.Range[str, 1, MAX_PROMPT], default="")
+    prompt = inspect.Parameter("prompt", kind, annotation=app_commands.Range[str, 1, MAX_PROMPT])
     typed = [inspect.Parameter(row.name, kind, annotation=_annotation(row) | None, default=None) for row in rows]
     files = [inspect.Parameter(name, kind, annotation=discord.Attachment | None, default=None) for name in ROLES]
     callback.__signature__ = inspect.Signature([*own, prompt, *files, *typed])  # type: ignore[attr-defined]
@@ -79,7 +79,7 @@ class ImagineCog(commands.Cog):
 
     @app_commands.command()
     @typed_options
-    async def imagine(self, interaction: Interaction, prompt: str = "", **options: object) -> None:
+    async def imagine(self, interaction: Interaction, prompt: str, **options: object) -> None:
         """Draw a line; without one, the parameters that the attached picture carries."""
         given = {name: value for name, value in options.items() if value is not None and name not in ROLES}
 

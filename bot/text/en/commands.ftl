@@ -8,7 +8,7 @@ command-export = Get a job as a ComfyUI workflow or as A1111 parameters
 command-models = Show the models that can draw here, and their licences
 command-help = Show how to begin, the flags and the buttons
 option-prompt = What the picture shows; flags such as --ar 3:2 may follow
-option-image = A picture to start from; without a prompt, its own parameters are drawn
+option-image = A picture to start from; with = as the prompt, its own parameters are drawn
 option-mask = Which part of the picture is redrawn: white is redrawn, black is kept
 option-control_image = A picture whose outlines, depth or pose are followed
 option-style_image = A picture whose style is used

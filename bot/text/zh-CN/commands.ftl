@@ -8,7 +8,7 @@ command-export = 把任务导出为 ComfyUI 工作流或 A1111 参数
 command-models = 查看这里可用的模型及其许可证
 command-help = 查看入门方法、参数和按钮
 option-prompt = 图片的内容；后面可以加参数，如 --ar 3:2
-option-image = 作为起点的图片；不写提示词时，按图片自带的参数绘制
+option-image = 作为起点的图片；提示词写 = 时，按图片自带的参数来画
 option-mask = 图片中要重画的部分：白色重画，黑色保留
 option-control_image = 要遵循其轮廓、深度或姿势的图片
 option-style_image = 要采用其风格的图片
