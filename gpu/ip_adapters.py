@@ -4,7 +4,8 @@ diffusers reads the file and makes the modules; here they are kept apart from th
 count from now on. Several pictures are as many adapters with scales of their own, sharing their weights. With none,
 the UNet has its own attention back and is exactly what it was. Knows no request.
 
-Method: Ye et al. 2023, "IP-Adapter"; the blocks that hear a style: Wang et al. 2024, "InstantStyle".
+Method: Ye et al. 2023, "IP-Adapter"; the blocks that hear a style: Wang et al. 2024, "InstantStyle", whose authors
+publish those of SDXL in the paper and those of SD 1.5 in `infer_style_sd15.py`, and call the latter experimental.
 """
 
 from __future__ import annotations
@@ -41,9 +42,10 @@ CACHED_PICTURES = 256
 
 STYLE_BLOCKS: Mapping[str, dict[str, Any]] = {
     "sdxl": {"up": {"block_0": [0.0, 1.0, 0.0]}},
-    "sd15": {"down": {"block_0": 1.0, "block_1": 1.0}, "mid": 1.0, "up": {"block_2": 1.0, "block_3": 1.0}},
+    "sd15": {"up": {"block_1": 1.0}},
 }
-"""Family → the blocks that decide about style and not about content; in SD 1.5, all but the deepest on either side."""
+"""Family → the blocks that decide about style and not about content: the second transformer of SDXL's first up block,
+and the deepest up block of SD 1.5 that has any."""
 
 
 @dataclass(frozen=True)

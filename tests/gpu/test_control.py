@@ -26,7 +26,7 @@ from gpu.schedulers import build
 from gpu.types import GenerationRequest, InputImage, InputRole, NetSpec, SafetyPolicy, Task
 from tests.gpu.bench import Bench, difference, request
 from tests.gpu.pictures import from_pictures, half_mask, photo, png, result
-from tests.gpu.tiny import tiny_sd15
+from tests.gpu.tiny import tiny_sd15, write_control_net
 
 TOLERANCE = 1e-5
 STOCK = {
@@ -55,17 +55,13 @@ def models(tiny: Components, sd15: Components) -> dict[str, Components]:
 
 @pytest.fixture(scope="module")
 def nets(tmp_path_factory: pytest.TempPathFactory, models: dict[str, Components]) -> dict[str, dict[str, Path]]:
-    """Two random nets for each model. A fresh one says nothing, so its last layers are filled too."""
+    """Two random nets for each model."""
     folders: dict[str, dict[str, Path]] = {}
     for name, components in models.items():
         folders[name] = {}
         for number, kind in enumerate(("canny", "depth")):
-            torch.manual_seed(number + 5)
-            net = ControlNetModel.from_unet(components.unet, conditioning_embedding_out_channels=(4, 8, 8, 8))
-            for last in (*net.controlnet_down_blocks, net.controlnet_mid_block, net.controlnet_cond_embedding.conv_out):
-                torch.nn.init.normal_(last.weight, std=0.3)
             path = tmp_path_factory.mktemp("nets") / f"{name}-{kind}"
-            net.save_pretrained(path, safe_serialization=True)
+            write_control_net(components.unet, path, seed=number + 5)
             folders[name][kind] = path
     return folders
 

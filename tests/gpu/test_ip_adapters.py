@@ -2,38 +2,35 @@
 
 from __future__ import annotations
 
-import copy
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from diffusers import StableDiffusionPipeline, StableDiffusionXLImg2ImgPipeline, StableDiffusionXLPipeline
+from diffusers import StableDiffusionPipeline, StableDiffusionXLImg2ImgPipeline, UNet2DConditionModel
+from diffusers.loaders.unet_loader_utils import _maybe_expand_lora_scales
 from PIL import Image
 
 from gpu.errors import ModelError, NotSupported
 from gpu.families import FAMILIES
 from gpu.families.base import Components
 from gpu.hub import HubCache
+from gpu.ip_adapters import STYLE_BLOCKS
 from gpu.loras import LoraFolder
 from gpu.params import GenerationParams
 from gpu.pool import footprint
 from gpu.references import Reference, read_references
-from gpu.schedulers import build
-from gpu.types import AdapterSpec, GenerationRequest, GenerationResult, InputImage, InputRole, ModelSpec, SafetyPolicy
+from gpu.sources import CONFIGS
+from gpu.types import AdapterSpec, GenerationRequest, GenerationResult, InputImage, InputRole, SafetyPolicy
 from tests.gpu.bench import Bench, difference, request
+from tests.gpu.listening import ROLES, STYLE, STYLE_SD15, Wanted, bench_of, times, wish, with_stock
 from tests.gpu.pictures import photo, png
 from tests.gpu.tiny import tiny_sd15, write_lora
 from tests.gpu.tinyadapter import write_adapters
 
 TOLERANCE = 1e-5
-STYLE = {"up": {"block_0": [0.0, 1.0, 0.0]}}
-"""InstantStyle's own words for "style only"."""
-PICTURES = {name: photo((70, 50)).rotate(angle) for name, angle in {"a": 0, "b": 120, "c": 250}.items()}
-ROLES = {"image": InputRole.PROMPT, "style": InputRole.STYLE, "character": InputRole.CHARACTER}
-Wanted = Sequence[tuple[str, str, float]]
-"""Kind, picture, weight."""
 
 
 @pytest.fixture(scope="module")
@@ -41,77 +38,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory, tiny: Components) -> Path:
     return write_adapters(tmp_path_factory.mktemp("adapters"), tiny.unet)
 
 
-def adapters(folder: Path) -> dict[str, AdapterSpec]:
-    names = {"image": "plain", "style": "other", "character": "plus"}
-    return {kind: AdapterSpec(source=str(folder), weight_name=f"{name}.safetensors") for kind, name in names.items()}
-
-
-def bench_of(path: Path, model: Components, folder: Path, family: str = "sdxl", **options: Any) -> Bench:
-    """With modules of its own: adapters come into them."""
-    bench = Bench(path, {"tiny": copy.deepcopy(model)}, **options)
-    spec = ModelSpec(
-        name="tiny",
-        family=family,
-        source="x",
-        pixels=64**2,
-        multiple=8,
-        ip_adapters=adapters(folder),  # type: ignore[arg-type]
-    )
-    bench.engine._specs = {"tiny": spec}
-    return bench
-
-
 @pytest.fixture
 def bench(tmp_path: Path, tiny: Components, folder: Path) -> Bench:
     return bench_of(tmp_path, tiny, folder)
-
-
-def wish(bench: Bench, job_id: str, *wanted: tuple[str, str, float], **wishes: Any) -> GenerationRequest:
-    """A request whose pictures lie where the studio would put them."""
-    (bench.folder / "inputs" / job_id).mkdir(parents=True, exist_ok=True)
-    inputs = [*wishes.pop("inputs", ())]
-    for number, (kind, name, weight) in enumerate(wanted):
-        path = Path("inputs", job_id, f"r{number}.png")
-        (bench.folder / path).write_bytes(png(PICTURES[name]))
-        inputs.append(InputImage(role=ROLES[kind], path=path, weight=weight))
-    return request(job_id, inputs=tuple(inputs), **wishes)
-
-
-def with_stock(
-    model: Components, folder: Path, job: GenerationRequest, wanted: Wanted, scales: Sequence[Any],
-    cls: Any = StableDiffusionXLPipeline, **more: Any,
-) -> Any:  # fmt: skip
-    """What the stock pipeline draws with one adapter for each picture."""
-    parts = copy.deepcopy(model)
-    kwargs = {name: getattr(parts, name) for name in ("unet", "vae", "text_encoder", "tokenizer")}
-    kwargs |= {"scheduler": build(job.params.scheduler, parts.scheduler_config)}
-    if parts.text_encoder_2 is None:
-        kwargs |= {"safety_checker": None, "feature_extractor": None, "requires_safety_checker": False}
-    else:
-        kwargs |= {"text_encoder_2": parts.text_encoder_2, "tokenizer_2": parts.tokenizer_2, "add_watermarker": False}
-    pipeline = cls(**kwargs)
-    pipeline.set_progress_bar_config(disable=True)
-    if lora := job.params.lora:
-        pipeline.load_lora_weights(str(folder), weight_name=f"{lora.partition(':')[0]}.safetensors")
-    files = {kind: spec.weight_name for kind, spec in adapters(folder).items()}
-    if wanted:
-        pipeline.load_ip_adapter(str(folder), subfolder="", weight_name=[files[kind] for kind, _, _ in wanted])
-        pipeline.set_ip_adapter_scale(list(scales))
-        more |= {"ip_adapter_image": [PICTURES[name] for _, name, _ in wanted]}
-    params = job.params
-    size = {} if "image" in more else {"height": params.height, "width": params.width}
-    return pipeline(
-        prompt=params.prompt, negative_prompt=params.negative_prompt or None, num_images_per_prompt=params.num_images,
-        num_inference_steps=params.num_inference_steps, guidance_scale=params.guidance_scale, output_type="latent",
-        generator=[torch.Generator().manual_seed(params.image_seed(k + 1)) for k in range(params.num_images)],
-        **size, **more,
-    ).images  # fmt: skip
-
-
-def times(blocks: Any, scale: float) -> Any:
-    if isinstance(blocks, dict):
-        return {name: times(value, scale) for name, value in blocks.items()}
-    return [value * scale for value in blocks]
 
 
 A, B, C = ("image", "a", 1.0), ("style", "b", 1.0), ("character", "c", 1.0)
@@ -150,14 +79,22 @@ def test_sd15_equals_stock(tmp_path: Path) -> None:
     model = Components(**{name: parts[name] for name in names}, scheduler_config=dict(parts["scheduler"].config))
     folder = write_adapters(tmp_path / "adapters", model.unet)
     bench = bench_of(tmp_path, model, folder, "sd15")
-    jobs = {"image": ([A], [0.5]), "figure": ([C], [0.8]), "none": ([], [])}
+    jobs = {"image": ([A], [0.5]), "figure": ([C], [0.8]), "style": ([B], [STYLE_SD15]), "none": ([], [])}
     bench.run(*(wish(bench, name, *wanted, scheduler="DDIM") for name, (wanted, _) in jobs.items()))
     for name, (wanted, scales) in jobs.items():
         job = request(name, scheduler="DDIM")
         theirs = with_stock(model, folder, job, wanted, scales, StableDiffusionPipeline)
         assert difference(bench.latents(name), theirs) < TOLERANCE, name
-    family = bench.engine._families["tiny"]
-    assert family.ip_adapters._scale(Reference("style", 1.0)) == {"mid": 1.0, "down": {"block_1": 1.0}}
+
+
+def test_the_style_blocks_of_sd15_are_those_that_instantstyle_publishes() -> None:
+    """In the real architecture: all attention of `up_blocks.1`, and nothing else."""
+    config = json.loads((CONFIGS / "sd15" / "unet" / "config.json").read_text("utf-8"))
+    with torch.device("meta"):
+        unet = UNet2DConditionModel.from_config(config)
+    (scales,) = _maybe_expand_lora_scales(unet, [STYLE_BLOCKS["sd15"]], default_scale=0.0)
+    loud = {name for name, scale in scales.items() if scale}
+    assert loud == {f"up_blocks.1.attentions.{n}" for n in range(3)}
 
 
 def test_image_to_image_and_highres_fix(bench: Bench, tiny: Components, folder: Path) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import torch
 from diffusers import (
     AutoencoderKL,
+    ControlNetModel,
     EulerDiscreteScheduler,
     PNDMScheduler,
     StableDiffusionPipeline,
@@ -266,6 +267,15 @@ def write_lora(unet: UNet2DConditionModel, path: Path, rank: int = 2) -> None:
             tensors[f"unet.{name}.lora_A.weight"] = torch.randn(rank, module.in_features)
             tensors[f"unet.{name}.lora_B.weight"] = torch.randn(module.out_features, rank)
     save_file(tensors, path)
+
+
+def write_control_net(unet: UNet2DConditionModel, path: Path, seed: int) -> None:
+    """A random ControlNet in a folder. A fresh one says nothing, so its last layers are filled too."""
+    torch.manual_seed(seed)
+    net = ControlNetModel.from_unet(unet, conditioning_embedding_out_channels=(4, 8, 8, 8))
+    for last in (*net.controlnet_down_blocks, net.controlnet_mid_block, net.controlnet_cond_embedding.conv_out):
+        torch.nn.init.normal_(last.weight, std=0.3)
+    net.save_pretrained(path, safe_serialization=True)
 
 
 def edit_json(path: Path, **changes: object) -> None:
