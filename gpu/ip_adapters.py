@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 CACHED_PICTURES = 256
 """Pictures that are remembered as a UNet listens to them: 10 kB to 1.3 MB each in half precision."""
 
-STYLE_BLOCKS: Mapping[str, dict[str, Any]] = {
+STYLE_BLOCKS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     "sdxl": {"up": {"block_0": [0.0, 1.0, 0.0]}},
     "sd15": {"up": {"block_1": 1.0}},
 }
@@ -136,14 +136,14 @@ class IPAdapters:
         style = STYLE_BLOCKS.get(self._spec.family, {}) if reference.kind == "style" else {}
         return _times(spec.blocks or self._there(style) or 1.0, spec.scale * reference.scale)
 
-    def _there(self, blocks: Mapping[str, Any]) -> dict[str, Any]:
-        """Those of the blocks that this UNet has: distilled ones lack some."""
-        deep = {"down": self._unet.down_blocks, "up": self._unet.up_blocks}
-        listening = {f"{side}.block_{n}" for side in deep for n, block in enumerate(deep[side]) if _attends(block)}
-        found: dict[str, Any] = {}
-        for side, value in blocks.items():
-            here = {b: v for b, v in value.items() if f"{side}.{b}" in listening} if isinstance(value, dict) else value
-            found |= {side: here} if here and (side != "mid" or _attends(self._unet.mid_block)) else {}
+    def _there(self, blocks: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+        """Those of the blocks that this UNet has: distilled ones lack some, or some of a block's transformers."""
+        sides = {"down": self._unet.down_blocks, "up": self._unet.up_blocks}
+        found: dict[str, dict[str, Any]] = {}
+        for side, wanted in blocks.items():
+            deep = {f"block_{number}": block for number, block in enumerate(sides[side])}
+            here = {name: _fitting(scales, deep[name]) for name, scales in wanted.items() if _attends(deep.get(name))}
+            found |= {side: here} if here else {}
         return found
 
     def _of(self, kind: AdapterKind) -> tuple[AdapterFiles, Loaded]:
@@ -221,6 +221,11 @@ def _tensors(files: AdapterFiles) -> dict[str, dict[str, Tensor]]:
 
 def _attends(block: Any) -> bool:
     return hasattr(block, "attentions")
+
+
+def _fitting(scales: Any, block: Any) -> Any:
+    """One for each of the block's transformers; where there are not as many, all of the block listens."""
+    return max(scales) if isinstance(scales, list) and len(scales) != len(block.attentions) else scales
 
 
 def _times(blocks: Any, scale: float) -> Any:

@@ -50,9 +50,29 @@ def test_the_image_weight_becomes_a_strength_and_says_so(config: Path, tmp_path:
     assert "--strength 0.333" in " ".join(done.stderr.split())
 
 
+def test_pictures_beside_the_words(config: Path, tmp_path: Path, files: dict[str, Path]) -> None:
+    """Style, figure and image prompt, where the model has adapters for them; several of a kind."""
+    adapter = 'source = "h94/IP-Adapter"\nweight_name = "ip-adapter_sdxl.safetensors"\n'
+    kinds = ("image", "style", "character")
+    listening = tmp_path / "listening.toml"
+    sections = [f"[models.starter.ip_adapters.{kind}]\n{adapter}" for kind in kinds]
+    listening.write_text("\n".join([config.read_text("utf-8"), *sections]), "utf-8")
+    photo = files["photo.jpg"]
+    sent = ("--style-image", photo, "--style-image", files["mask.png"], "--character-image", photo, "--image", photo)
+    line = "a fox --n 1 --sref 2, 1 --sw 300 --cw 40 --iw 2"
+    done = easel("imagine", line, *sent, "--out", tmp_path / "out", "--config", listening)
+    (image,) = objects(done.stdout)
+    assert {name: image["params"][name] for name in ("style_references", "style_weight", "character_weight")} == {
+        "style_references": "2, 1", "style_weight": 300, "character_weight": 40,
+    }  # fmt: skip
+    assert "image prompt (--iw 2)" in " ".join(done.stderr.split())
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
+        (["--style-image", "photo.jpg"], "no style adapter"),
+        (["--character-image", "photo.jpg"], "no character adapter"),
         (["--image", "text.txt"], "no picture"), (["--mask", "mask.png"], "needs a picture"),
         (["--image", "nowhere.png"], "nowhere.png"), (["--zoom", "2"], "Send one"),
         (["--image", "photo.jpg", "--mask", "moon"], "moon"), (["--control-image", "photo.jpg"], "control"),

@@ -97,6 +97,15 @@ def test_the_style_blocks_of_sd15_are_those_that_instantstyle_publishes() -> Non
     assert loud == {f"up_blocks.1.attentions.{n}" for n in range(3)}
 
 
+def test_a_unet_with_fewer_transformers_listens_with_the_whole_block(tmp_path: Path, starter: Components) -> None:
+    """The starter has two in a block where SDXL has three."""
+    bench = bench_of(tmp_path, starter, write_adapters(tmp_path / "adapters", starter.unet))
+    wishes = {"num_inference_steps": 2, "width": 128, "height": 128}
+    bench.run(wish(bench, "styled", B, **wishes), wish(bench, "plain", **wishes))
+    assert bench.engine._families["tiny"].ip_adapters._scale(Reference("style", 0.5)) == {"up": {"block_0": 0.5}}
+    assert difference(bench.latents("styled"), bench.latents("plain")) > 1e-3
+
+
 def test_image_to_image_and_highres_fix(bench: Bench, tiny: Components, folder: Path) -> None:
     """The start is one picture, the style another; a second pass hears the style again."""
     (bench.folder / "start.png").write_bytes(png(photo()))
