@@ -30,7 +30,7 @@ run: $(APP)  ## Run the bot: DISCORD_TOKEN=… make run
 	$(PY) -m bot run
 
 test: $(DEV)  ## Run the tests
-	$(PY) -m pytest -m "not slow and not alone" --numprocesses logical --maxprocesses 4 --dist loadfile
+	$(PY) -m pytest -m "not slow and not alone" --durations=20 --numprocesses logical --maxprocesses 4 --dist loadfile
 	$(PY) -m pytest -m "alone and not slow"
 
 test-slow: $(DEV)  ## Run the tests that take minutes: soak, long chaos, every model family
