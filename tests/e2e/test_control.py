@@ -39,11 +39,12 @@ async def test_a_control_image_is_followed_and_kept(world: World) -> None:
 async def test_control_shows_what_would_be_followed(world: World) -> None:
     result = await world.alice.slash(world.channel, "control", image=("a.png", png(photo((120, 80)))), kind="canny")
     assert not result.ephemeral, result.response.content
-    shown = await world.until(lambda: next((m for m in world.messages() if "canny:ready" in m.content), None))
+    shown = await world.pictures(result.response.message.id)
     job = await world.job_of(shown)
     assert job.task is Task.CONTROL
     picture = Image.open(io.BytesIO(await shown.attachments[0].read()))
     assert picture.size == (120, 80)
+    assert "canny:ready" in shown.content
 
 
 @pytest.mark.parametrize(
