@@ -14,6 +14,7 @@ import discord
 
 from bot import pictures
 from bot.errors import PictureGone
+from bot.safety import Action
 from bot.safety.places import Where
 from bot.studio import Studio
 from bot.text import sentence, sentence_of
@@ -34,17 +35,21 @@ class Composer:
         self._jobs = jobs
         self._files = files
         self._clock = clock
-        self._progress: dict[str, Progress] = {}
+        self._progress: dict[str, tuple[int, Progress]] = {}
+        """With the attempt that it is of."""
+        self._attempts: dict[str, int] = {}
+        """Which attempt of a running job was shown."""
         self._previews: dict[str, str] = {}
         self._ahead: dict[str, int] = {}
 
-    def progressed(self, progress: Progress) -> None:
-        """Remember the newest step."""
-        self._progress[progress.job_id] = progress
+    def progressed(self, job: Job, progress: Progress) -> None:
+        """Remember the newest step of the job as it was claimed."""
+        self._progress[job.id] = (job.attempt, progress)
 
     def forget(self, job_id: str) -> None:
         """It will not move on: it ended, or waits again."""
         self._progress.pop(job_id, None)
+        self._attempts.pop(job_id, None)
         self._previews.pop(job_id, None)
         self._ahead.pop(job_id, None)
 
@@ -59,7 +64,8 @@ class Composer:
             return True
         if job.state is JobState.QUEUED and job.id in self._ahead:
             return (await self._studio.place(job)).ahead != self._ahead[job.id]
-        return job.state is JobState.RUNNING and job.id in self._progress
+        again = self._attempts.get(job.id, job.attempt) != job.attempt
+        return job.state is JobState.RUNNING and (again or job.id in self._progress)
 
     async def post(self, job: Job, limit: int, where: Where) -> Post:
         """The message, with a file of at most `limit` bytes, as the rules of the place allow."""
@@ -72,7 +78,7 @@ class Composer:
                 return message.waiting(job, parent, place, self._clock())
             case JobState.RUNNING:
                 self._ahead.pop(job.id, None)
-                return await self._running(job, parent)
+                return await self._running(job, parent, where)
             case JobState.DONE:
                 return await self._done(job, parent, limit, where)
             case _:
@@ -90,19 +96,26 @@ class Composer:
         uploads = [await asyncio.to_thread(pictures.single, job, image, root, share, about) for image in images]
         return replace(message.pictures(job, None, len(images), tuple(uploads)), view=None)
 
-    async def _running(self, job: Job, parent: Job | None) -> Post:
+    async def _running(self, job: Job, parent: Job | None, where: Where) -> Post:
         """Percent and bar; the preview only when there is a new one, since a file of an edit is sent whole."""
-        progress = self._progress.get(job.id)
+        attempt, progress = self._progress.get(job.id, (0, None))
+        if attempt != job.attempt:  # of a worker that has died
+            progress = None
+        self._attempts[job.id] = job.attempt
         post = message.running(job, parent, progress, self._clock())
         preview = progress.preview if progress else None
-        if preview is None or self._previews.get(job.id) == str(preview):
+        if progress is None or preview is None or self._previews.get(job.id) == str(preview):
+            return post
+        action = await self._studio.guard.sketch(job, progress.preview_scores, where)
+        if action.rank > Action.SPOILER.rank:
             return post
         self._previews[job.id] = str(preview)
         try:
             data = await asyncio.to_thread((self._files.root / preview).read_bytes)
         except FileNotFoundError:  # the job has just ended, and its previews with it
             return post
-        return replace(post, files=(Upload(f"{job.id}-{preview.name}", data, message.alt_text(job, 1)),))
+        upload = Upload(f"{job.id}-{preview.name}", data, message.alt_text(job, 1), spoiler=action is Action.SPOILER)
+        return replace(post, files=(upload,))
 
     async def _done(self, job: Job, parent: Job | None, limit: int, where: Where) -> Post:
         try:

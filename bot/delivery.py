@@ -94,7 +94,7 @@ class Delivery:
 
     def on_progress(self, job: Job, progress: Progress) -> None:
         """Remember the newest step; it is shown when the message's turn comes."""
-        self._composer.progressed(progress)
+        self._composer.progressed(job, progress)
         self._publisher.put(job.id, job.channel_id, urgent=False)
 
     # --- What members do ------------------------------------------------------------------------------------------
@@ -277,9 +277,19 @@ class Delivery:
         if address and address.message_id != job.message_id:
             await self._jobs.attach(job.id, address.channel_id, address.message_id)
         if job.told_state != job.state:
+            if address and address.message_id == job.message_id:  # an edit, which notifies nobody
+                await self._call_back(job)
             await self._jobs.told(job.id, job.state)
             await self._also_directly(job)
         self._unreached.get(job.user_id, set()).discard(job.id)
+
+    async def _call_back(self, job: Job) -> None:
+        """Mention a member who waited for long, once in the life of a job. A sweep has its sheet for that."""
+        ended = job.state.final and job.state is not JobState.CANCELLED and job.id not in self._deleted
+        long = job.finished_at - job.created_at >= self.pace.mention
+        if ended and long and not job.sweep_id and await self._jobs.mention(job.id):
+            text = sentence(job.locale, "job-over", user=f"<@{job.user_id}>")
+            await tolerant(self._mailbox.reply(job, Post(content=text, owner_id=job.user_id)))
 
     async def _also_directly(self, job: Job) -> None:
         """Mail the pictures to a member who wants that; whoever cannot be reached has them in the channel."""

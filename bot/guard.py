@@ -6,7 +6,7 @@ Discord: a place is a `Where`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.config import SafetyConfig
 from bot.errors import PictureHeld, PictureWithheld, PromptBlocked
@@ -66,7 +66,7 @@ class Guard:
         if any(review.state == "open" for review in reviews):
             raise PictureHeld(job=job.id)
         await self.require_kept(job)
-        verdict = await self.verdict(job, images, where)
+        verdict = await self._verdict(job, [image.scores for image in images], where)
         if verdict.action is Action.BLOCK:
             raise PictureWithheld(category=verdict.category)
         if verdict.action is Action.REVIEW and not reviews:
@@ -79,14 +79,18 @@ class Guard:
         if any(review.state == "deleted" for review in await self.moderation.reviews.of_line(job.id)):
             raise PictureWithheld("error-picture-deleted", job=job.id)
 
-    async def verdict(self, job: Job, images: Sequence[StoredImage], where: Where) -> Verdict:
+    async def sketch(self, job: Job, scores: Mapping[str, float], where: Where) -> Action:
+        """What happens to an unfinished picture there; one that a moderator must see first is not shown before."""
+        return (await self._verdict(job, [scores], where)).action
+
+    async def _verdict(self, job: Job, scores: Sequence[Mapping[str, float]], where: Where) -> Verdict:
         """The strictest that the rules of the place say of the prompt and of each picture."""
         rules = await self.places.of(where)
-        verdicts = [rules.check(words(job.request.params.prompt)), *(self._judged(image, rules) for image in images)]
+        verdicts = [rules.check(words(job.request.params.prompt)), *(self._judged(each, rules) for each in scores)]
         return max(verdicts, key=lambda verdict: verdict.action.rank)
 
-    def _judged(self, image: StoredImage, rules: Rules) -> Verdict:
-        return judge(image.scores, rules.policy, self._config.thresholds, self._config.borderline)
+    def _judged(self, scores: Mapping[str, float], rules: Rules) -> Verdict:
+        return judge(scores, rules.policy, self._config.thresholds, self._config.borderline)
 
 
 def where_of(who: Requester) -> Where:

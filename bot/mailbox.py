@@ -75,6 +75,15 @@ class Mailbox:
         channel = self._client.get_partial_messageable(channel_id)
         return _address(await channel.send(**post.sending(), nonce=nonce))
 
+    async def reply(self, job: Job, post: Post) -> None:
+        """Post something beside the job's message, by the interaction's token where the channel is shut."""
+        shown = discord.MessageReference(
+            message_id=job.message_id, channel_id=job.channel_id, fail_if_not_exists=False
+        )  # fmt: skip
+        said = self._channel(job).send(**post.sending(), reference=shown, nonce=f"{job.id}-m")
+        if not await self._unless(SHUT, said) and self._has_token(job):
+            await self._by_token(self._webhook(job).send(**post.sending()))
+
     async def delete(self, job: Job) -> None:
         """Remove the job's message, where it still exists and can be removed."""
         if job.message_id:

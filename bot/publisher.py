@@ -33,6 +33,8 @@ class Pace:
     """Between two looks for states that were never told."""
     patience: float = 1.5
     """How long a member waits for a queued message before the answer is deferred; Discord gives up after 3."""
+    mention: float = 60.0
+    """Whoever waited so long is mentioned when it is over."""
     per_second: int = 40
     """Requests; Discord allows a bot 50."""
 

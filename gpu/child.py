@@ -22,7 +22,7 @@ from typing import Any
 from gpu.backend import Capabilities, OnProgress
 from gpu.errors import BackendError, GenerationTimeout, JobCancelled, WorkerCrashed, from_json
 from gpu.skills.base import Answer, Question
-from gpu.types import GenerationRequest, GenerationResult, Progress
+from gpu.types import LOADING, GenerationRequest, GenerationResult, Progress
 from gpu.wire import (
     MAX_LINE,
     Answered,
@@ -324,7 +324,7 @@ class Child:
         for job_id, job in tuple(self.jobs.items()):
             job.heard = self._clock()
             if job.request.params.model == message.model:
-                self._progress(Progress(job_id=job_id, step=message.done, steps=message.total, phase="load"))
+                self._progress(Progress(job_id=job_id, step=message.done, steps=message.total, phase=LOADING))
 
     def _progress(self, progress: Progress) -> None:
         if not (job := self.jobs.get(progress.job_id)) or job.result.done():

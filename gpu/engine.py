@@ -32,7 +32,7 @@ from gpu.errors import JobCancelled, NotSupported, OutOfMemory
 from gpu.families import FAMILIES
 from gpu.families.base import Components, Family, Plan
 from gpu.fetching import Fetcher
-from gpu.gallery import Gallery, RefusedError
+from gpu.gallery import Gallery, Preview, RefusedError
 from gpu.hub import HubCache
 from gpu.loading import load_components
 from gpu.loras import LoraFolder
@@ -53,7 +53,7 @@ PREPARE_SECONDS = 0.5
 FETCH_PAUSE = 0.05
 """Seconds between looks at a download when nothing else is to be done."""
 PREVIEWS = 4
-"""Previews of a job at most, evenly over its steps."""
+"""Previews of a job's steps at most, evenly over them."""
 PREVIEW_SHARE = 0.1
 """Share of its device time that a job may spend on previews; the image check can be slower than a step."""
 PACE_MEMORY = 0.7
@@ -85,6 +85,13 @@ class Job:
     def phase(self) -> Phase[Any]:
         """The current one."""
         return self.phases[0]
+
+    @property
+    def shows(self) -> bool:
+        """Whether a preview is due: evenly over the steps, and then with every picture that is finished."""
+        if not self.phase.steps:
+            return not self.state.done
+        return self.step % max(self.steps // PREVIEWS, 1) == 0 and self.step < self.steps
 
     @property
     def cost(self) -> float:
@@ -298,6 +305,7 @@ class Engine:
         interval = now - job.stepped_at
         job.pace = interval if job.pace is None else PACE_MEMORY * job.pace + (1 - PACE_MEMORY) * interval
         job.stepped_at = now
+        shown = self._preview(job)
         self._events.append(
             Progress(
                 job_id=job.request.job_id,
@@ -305,22 +313,22 @@ class Engine:
                 steps=job.steps,
                 phase=job.phase.name,
                 seconds_left=job.pace * (job.steps - job.step),
-                preview=self._preview(job),
+                preview=shown.path if shown else None,
+                preview_scores=shown.scores if shown else {},
             )
         )
 
-    def _preview(self, job: Job) -> Path | None:
-        """The grid so far, now and then: by steps, and only while previews cost a small share of the drawing."""
-        every = max(job.steps // PREVIEWS, 1)
-        due = job.request.previews and job.step % every == 0 and job.step < job.steps
+    def _preview(self, job: Job) -> Preview | None:
+        """The grid so far, now and then, and only while previews cost a small share of the drawing."""
+        due = job.request.previews and job.shows
         if not due or job.preview_seconds > PREVIEW_SHARE * job.device_seconds:
             return None
         started = self._clock()
         sketches = job.phase.sketches(job.state)
-        path = self._gallery.preview(job.request, job.previews + 1, sketches) if sketches else None
-        job.previews += path is not None
+        shown = self._gallery.preview(job.request, job.previews + 1, sketches) if sketches else None
+        job.previews += shown is not None
         job.preview_seconds += self._clock() - started
-        return path
+        return shown
 
     def _deliver(self, job: Job, work: Work) -> None:
         del self._jobs[job.request.job_id]

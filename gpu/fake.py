@@ -77,6 +77,11 @@ class _Running:
     previews: int = 0
 
     @property
+    def finished(self) -> int:
+        """Pictures that are done: after the last step one in each tick, as where they are decoded."""
+        return max(self.step - self.request.params.num_inference_steps, 0)
+
+    @property
     def rows(self) -> int:
         params = self.request.params
         return params.num_images * (2 if params.guidance_scale > 1 else 1)
@@ -167,23 +172,27 @@ class FakeEngine:
     def _advance(self, request: GenerationRequest) -> None:
         job, steps = self._jobs[request.job_id], request.params.num_inference_steps
         job.step += 1
-        if job.step > steps:
+        if job.finished == len(job.pictures):
             self._events.append(self._finish(self._jobs.pop(request.job_id)))
             return
-        left = (steps - job.step + 1) * self.faults.step_seconds
+        left = (steps + len(job.pictures) - job.step) * self.faults.step_seconds
         preview = self._preview(job)
         self._events.append(
-            Progress(job_id=request.job_id, step=job.step, steps=steps, seconds_left=left, preview=preview)
-        )
+            Progress(
+                job_id=request.job_id, step=min(job.step, steps), steps=steps, seconds_left=left, preview=preview,
+                preview_scores={"sexual": self.faults.score} if preview else {},
+            )
+        )  # fmt: skip
 
     def _preview(self, job: _Running) -> Path | None:
-        """The sheet so far: it comes out of a blur."""
+        """The sheet so far: it comes out of a blur, in the end picture by picture."""
         request, steps = job.request, job.request.params.num_inference_steps
-        due = min(job.step * (PREVIEWS + 1) // steps, PREVIEWS)
+        due = min(job.step * (PREVIEWS + 1) // steps, PREVIEWS) + job.finished
         if not request.previews or due <= job.previews or self._refused(request):
             return None
         job.previews = due
-        sheet = arrange(job.pictures).filter(ImageFilter.GaussianBlur(32 * (1 - job.step / steps)))
+        blur = ImageFilter.GaussianBlur(max(32 * (1 - job.step / steps), 6))
+        sheet = arrange([*job.pictures[: job.finished], *(one.filter(blur) for one in job.pictures[job.finished :])])
         path = request.output_dir / f"preview-{due}.jpg"
         buffer = io.BytesIO()
         sheet.save(buffer, "JPEG", quality=70)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from PIL import Image
 from safetensors.torch import load_file, save
@@ -29,6 +30,13 @@ class RefusedError(Exception):
     def __init__(self, category: str) -> None:
         self.category = category
         super().__init__(category)
+
+
+class Preview(NamedTuple):
+    """An unfinished grid that may be seen, relative to the data directory."""
+
+    path: Path
+    scores: dict[str, float]
 
 
 class Gallery:
@@ -94,19 +102,20 @@ class Gallery:
         except Exception as error:  # safetensors raises its own kind for every sort of damage
             raise NotSupported("error-latents-gone") from error
 
-    def preview(self, request: GenerationRequest, number: int, sketches: Sequence[Image.Image]) -> Path | None:
+    def preview(self, request: GenerationRequest, number: int, sketches: Sequence[Image.Image]) -> Preview | None:
         """Write the unfinished grid as a small JPEG; the one before the last goes. None if it may not be seen."""
         if self._check is None:
             return None
         grid = arrange(sketches)
-        if refused(self.score(grid), request.policy):
+        scores = self.score(grid)
+        if refused(scores, request.policy):
             return None
         buffer = io.BytesIO()
         grid.save(buffer, "JPEG", quality=PREVIEW_QUALITY)
         path = request.output_dir / f"preview-{number}.jpg"
         write_whole(self._data_dir / path, buffer.getvalue())
         (self._data_dir / request.output_dir / f"preview-{number - 2}.jpg").unlink(missing_ok=True)
-        return path
+        return Preview(path, scores)
 
     def forget_previews(self, request: GenerationRequest) -> None:
         """Remove a job's previews: it has its pictures."""

@@ -246,6 +246,10 @@ class GenerationRequest(Record):
         return tuple(image for image in self.inputs if image.role is role)
 
 
+LOADING = "load"
+"""The phase of a job that waits for its model; it has no steps yet, `step` counts what is loaded."""
+
+
 class Progress(Record):
     """A job moved on. `step` of `steps` counts denoising steps over all phases."""
 
@@ -256,6 +260,8 @@ class Progress(Record):
     seconds_left: float | None = None
     preview: Path | None = None
     """A small JPEG of the whole grid so far; it passed the image check."""
+    preview_scores: dict[str, float] = {}
+    """Category → what the image check says of the preview; the place where it is shown may be stricter."""
 
 
 class ImageResult(Record):

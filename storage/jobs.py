@@ -154,6 +154,11 @@ class JobStore:
         """What its message says is no longer so: delivery writes it again."""
         await self._db.run("UPDATE jobs SET told_state = '' WHERE id = ?", (job_id,))
 
+    async def mention(self, job_id: str) -> bool:
+        """Whether its member may be mentioned now: once in the life of a job, since nobody likes to be called twice."""
+        sql = "UPDATE jobs SET mentioned = 1 WHERE id = ? AND mentioned = 0 RETURNING id"
+        return await self._db.one(sql, (job_id,)) is not None
+
     async def attach(self, job_id: str, channel_id: int, message_id: int) -> None:
         """The job is shown by this message."""
         sql = "UPDATE jobs SET channel_id = ?, message_id = ? WHERE id = ?"

@@ -10,7 +10,7 @@ import discord
 from bot.text import sentence
 from bot.views.grid import ended_view, pictures_view, sheet_view, waiting_view
 from bot.views.post import Post, Upload
-from gpu.types import InputRole, Progress, Task
+from gpu.types import LOADING, InputRole, Progress, Task
 from storage.models import Job, JobState, Place
 
 CONTENT_LIMIT = 2000
@@ -41,8 +41,16 @@ def running(job: Job, parent: Job | None, progress: Progress | None, now: float)
     line = f"`{'█' * full}{'░' * (BAR - full)}`"
     if progress and progress.seconds_left is not None:
         line += " " + sentence(job.locale, "job-done-when", when=f"<t:{int(now + progress.seconds_left)}:R>")
-    status = sentence(job.locale, "job-running", percent=int(100 * share))
-    return _post(job, parent, status, [line], waiting_view(job.id, job.locale), files=None)
+    again = [sentence(job.locale, "job-again")] if job.attempt > 1 else []
+    status = _status(job, progress, int(100 * share))
+    return _post(job, parent, status, [line, *again], waiting_view(job.id, job.locale), lane=True, files=None)
+
+
+def _status(job: Job, progress: Progress | None, percent: int) -> str:
+    """How far it is; while the model is still on its way to the device, that."""
+    if progress and progress.phase == LOADING:
+        return sentence(job.locale, "job-loading", model=job.request.params.model)
+    return sentence(job.locale, "job-running", percent=percent)
 
 
 def pictures(job: Job, parent: Job | None, count: int, files: tuple[Upload, ...], used: Collection[str] = ()) -> Post:
@@ -51,7 +59,7 @@ def pictures(job: Job, parent: Job | None, count: int, files: tuple[Upload, ...]
         lines = [*_notes(job), sentence(job.locale, "job-id", job=job.id)]
         return _post(job, parent, "", lines, sheet_view(job.id), files=files)
     lines = [facts(job, job.locale), *_notes(job)]
-    return _post(job, parent, "", lines, buttons(job, count, used), files=files)
+    return _post(job, parent, "", lines, buttons(job, count, used), lane=job.estimate > 0, files=files)
 
 
 def buttons(job: Job, count: int, used: Collection[str]) -> discord.ui.View:
@@ -122,11 +130,13 @@ def _post(
     lines: list[str],
     view: discord.ui.View | None,
     *,
+    lane: bool = False,
     files: tuple[Upload, ...] | None = (),
 ) -> Post:
-    """`**line** - Variations of image 2 by @who (31 %)`, and small print below; the line gives way to the limit."""
+    """`**line** - Variations of image 2 by @who (31 %) (fast)`, small print below; the line gives way to the limit."""
     below = "".join(f"\n-# {line}" for line in lines)
-    about = " ".join(part for part in (_who(job, parent), status and f"({status})") if part)
+    told = [status, sentence(job.locale, f"lane-{job.lane}") if lane else ""]
+    about = " ".join([_who(job, parent), *(f"({part})" for part in told if part)])
     content = _fit(job.text, lambda line: f"**{line}** - {about}{below}")
     return Post(content=content, view=view, files=files, owner_id=job.user_id)
 

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from PIL import Image
+from PIL import Image, ImageFilter
 from torch import Tensor
 
 from gpu.gallery import Gallery
@@ -16,6 +16,11 @@ from gpu.types import GenerationRequest
 
 if TYPE_CHECKING:
     from gpu.families.base import UNetFamily
+
+SKETCH_SIDE = 512
+"""Pixels of the longer side of a finished picture in a preview."""
+BLUR = 48
+"""Parts of the longer side of which one is the radius of the blur before a picture that is not finished."""
 
 
 @dataclass
@@ -62,6 +67,15 @@ class Decode(Phase[ImagesState]):
         """Pictures beside their latents."""
         return replace(state.work, images=tuple(state.made))
 
+    def sketches(self, state: ImagesState) -> list[Image.Image]:
+        """Those that are finished, and behind a blur what the others will be."""
+        if not state.made:
+            return []
+        finished = [small(image) for image in state.made]
+        assert state.work.latents is not None
+        rough = self._family.preview(state.work.latents[len(finished) :])
+        return [*finished, *(blurred(image, finished[0].size) for image in rough)]
+
 
 class Save(Phase[ImagesState]):
     """Check every picture, then write it with its latents."""
@@ -90,6 +104,18 @@ class Save(Phase[ImagesState]):
     def finish(self, state: ImagesState) -> Work:
         """The results."""
         return Work(saved=tuple(state.made))
+
+
+def small(image: Image.Image) -> Image.Image:
+    """At most `SKETCH_SIDE` pixels wide and high."""
+    image = image.copy()
+    image.thumbnail((SKETCH_SIDE, SKETCH_SIDE))
+    return image
+
+
+def blurred(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+    """Of that size, and plainly unfinished."""
+    return image.resize(size, Image.Resampling.BICUBIC).filter(ImageFilter.GaussianBlur(max(size) / BLUR))
 
 
 def _latents(state: ImagesState) -> Tensor:

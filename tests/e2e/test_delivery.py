@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from typing import Any
 
@@ -46,13 +47,15 @@ async def test_progress_goes_up_and_shows_previews(slow: None, world: World) -> 
 
     def look() -> bool:
         shown = world.message(message.id)
-        if " %)" in shown.content:
-            seen.append(int(shown.content.rpartition("(")[2].partition(" %")[0]))
+        if percent := re.findall(r"(\d+) %", shown.content):
+            assert shown.content.splitlines()[0].endswith(f"({percent[0]} %) (fast)")
+            seen.extend(map(int, percent))
             previews.update(file.filename for file in shown.attachments)
         return is_done(shown)
 
     await world.until(look)
     assert len(set(seen)) >= 4
+    assert world.message(message.id).content.splitlines()[0].endswith(f"{world.alice.mention} (fast)")
     assert seen == sorted(seen)
     assert len(previews) >= 2
     assert [file.filename for file in world.message(message.id).attachments] == [f"{(await newest(world)).id}.png"]

@@ -12,7 +12,9 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
+from gpu.grid import compose
 from gpu.preview import sketch
+from gpu.types import Progress
 from tests.gpu.bench import Bench, request
 
 COLOURS = {
@@ -116,3 +118,32 @@ def test_the_same_bytes_from_another_process(tmp_path: Path) -> None:
     for name in ("a/1.png", "a/2.png", "b/1.png"):
         first, second = ((tmp_path / run / "images" / name).read_bytes() for run in "12")
         assert first == second
+
+
+class Passes:
+    """An image check that minds nothing."""
+
+    categories = ("sexual",)
+
+    def score(self, image: Image.Image) -> dict[str, float]:
+        return {"sexual": 0.1}
+
+
+def test_pictures_are_shown_as_they_are_finished(make_bench: Callable[..., Bench]) -> None:
+    """Those that are decoded as they will be; those that are not, behind a blur."""
+    bench = make_bench(image_check=Passes())
+    bench.engine.admit(request("a", "starter", num_images=4, num_inference_steps=6, previews=True))
+    grids = []
+    while not bench.engine.idle:
+        for event in bench.tick():
+            if isinstance(event, Progress) and event.phase == "decode" and event.preview:
+                assert event.preview_scores == {"sexual": 0.1}
+                with Image.open(bench.folder / event.preview) as picture:
+                    grids.append(np.asarray(picture.convert("RGB"), dtype=float))
+    finished = np.asarray(compose([bench.folder / image.path for image in bench.result("a").images]), dtype=float)
+    side = len(finished) // 2
+    for count, grid in enumerate(grids, 1):
+        tiles = [(slice(row, row + side), slice(column, column + side)) for row in (0, side) for column in (0, side)]
+        far = [float(np.abs(grid[tile] - finished[tile]).mean()) for tile in tiles]
+        assert max(far[:count]) < 0.5 * min(far[count:]), far
+    assert len(grids) == 3

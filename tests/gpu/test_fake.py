@@ -111,7 +111,7 @@ def test_previews_sharpen_and_are_gone_at_the_end(engine: FakeEngine, tmp_path: 
             with Image.open(tmp_path / event.preview) as preview:
                 assert preview.format == "JPEG"
                 seen.append(preview.size)
-    assert seen == [(512, 384)] * PREVIEWS
+    assert seen == [(512, 384)] * (PREVIEWS + 3)  # then picture by picture; with the fourth it is over
     assert not list(tmp_path.rglob("preview-*"))
 
 

@@ -11,6 +11,12 @@ job-place = { $ahead ->
    *[other] { $ahead } jobs ahead
   } · done { $when }
 job-running = { $percent } %
+job-loading = Loading { $model }
+job-again = The worker was restarted: this is drawn from the start again.
+lane-turbo = turbo
+lane-fast = fast
+lane-relax = relaxed
+job-over = { $user }, this is done.
 job-done-when = done { $when }
 job-cancelled = Cancelled
 job-variations = { $linked ->

@@ -10,6 +10,12 @@ job-place = { $ahead ->
    *[other] 前面有 { $ahead } 个任务
   } · 完成于 { $when }
 job-running = { $percent } %
+job-loading = 正在加载 { $model }
+job-again = 工作进程已重启：从头重新绘制。
+lane-turbo = 极速
+lane-fast = 快速
+lane-relax = 慢速
+job-over = { $user }，已完成。
 job-done-when = 完成于 { $when }
 job-cancelled = 已取消
 job-variations = { $linked ->
