@@ -31,7 +31,7 @@ async def test_slash_becomes_a_grid(world: World, tmp_path: Path) -> None:
     assert "<t:" in result.response.content
     message = await world.pictures(result.response.id)
     assert labels(message) == GRID
-    assert message.content.startswith(f"**a red fox --seed 7** - {world.alice.mention}\n-# seed 7 ·")
+    assert message.content.startswith(f"**a red fox --seed 7** - {world.alice.mention} (fast)\n-# seed 7 ·")
     job = await world.job_of(message)
     assert message.attachments[0].filename == f"{job.id}.png"
     assert "a red fox" in (message.attachments[0].description or "")
