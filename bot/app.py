@@ -38,6 +38,7 @@ from bot.cogs.reactions import ReactionsCog
 from bot.cogs.settings import PreferCog, SettingsCog
 from bot.cogs.sweep import SweepCog
 from bot.cogs.upscale import UpscaleCog
+from bot.cogs.verify import VerifyCog
 from bot.cogs.welcome import WelcomeCog
 from bot.config import Config
 from bot.delivery import Delivery
@@ -97,6 +98,7 @@ class EaselBot(commands.Bot):
         )
         self.studio = runtime.studio
         self.privacy = runtime.privacy
+        self.provenance = runtime.provenance
         self.config: Config = runtime.studio.config
         self.presses = Presses(time.time)
         self.delivery = Delivery(
@@ -120,7 +122,7 @@ class EaselBot(commands.Bot):
         self.add_dynamic_items(UnknownButton, *KINDS)
         for cog in self._groups():
             await self.add_cog(cog)
-        for menu in MenusCog(self.studio, self.delivery, InfoCog(self.studio)).menus:
+        for menu in MenusCog(self.studio, self.delivery, InfoCog(self.studio, self.provenance)).menus:
             self.tree.add_command(menu)
         self.tree.add_command(admin_group(self))
         await asyncio.to_thread(_warm_up, self.studio)
@@ -151,8 +153,9 @@ class EaselBot(commands.Bot):
             QueueCog(self.studio, self.delivery),
             SweepCog(self.studio),
             UpscaleCog(self.studio, self.delivery),
+            VerifyCog(self.studio, self.provenance),
             ControlCog(self.studio, self.delivery),
-            InfoCog(self.studio),
+            InfoCog(self.studio, self.provenance),
             PicturesCog(self.studio, self.delivery),
             HistoryCog(self.studio, self.gallery),
             FormsCog(),

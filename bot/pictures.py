@@ -29,5 +29,6 @@ def single(job: Job, image: StoredImage, root: Path, limit: int, alt_text: str) 
     if path.stat().st_size <= limit:
         return Upload(f"{job.id}-{image.index}{path.suffix}", path.read_bytes(), alt_text)
     with Image.open(path) as picture:
-        data, suffix = encode(picture, limit, parameters_of(job.request, image.index))
+        text = parameters_of(job.request, image.index)
+        data, suffix = encode(picture, limit, text, job.request, image.index)
     return Upload(f"{job.id}-{image.index}{suffix}", data, alt_text)

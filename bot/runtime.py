@@ -20,6 +20,7 @@ from bot.moderation import Moderation
 from bot.operation import Operation
 from bot.privacy import Privacy
 from bot.prompt.styles import bundled_styles
+from bot.provenance import Provenance
 from bot.retention import Retention
 from bot.safety.places import PlaceRules
 from bot.studio import Studio, random_seed_from
@@ -29,6 +30,7 @@ from gpu.local import LocalBackend, WorkerSettings
 from storage.audit import AuditLog
 from storage.database import Database
 from storage.erasure import RecordStore
+from storage.fingerprints import FingerprintStore
 from storage.images import ImageFiles
 from storage.jobs import JobStore
 from storage.marks import MarkStore
@@ -56,6 +58,7 @@ class Runtime:
     operation: Operation
     """What moderators and operators do."""
     privacy: Privacy
+    provenance: Provenance
     running: asyncio.Task[None]
     """The dispatcher's task; it ends only with an error, such as a default model that cannot be loaded."""
 
@@ -111,6 +114,9 @@ async def open_studio(config: Config, data_dir: Path | None = None) -> AsyncIter
         users = UserStore(database)
         privacy, retention = await _privacy(config, database, studio, files, dispatcher)
         await stack.enter_async_context(retention.sweeping())
+        provenance = Provenance(jobs, FingerprintStore(database), files)
+        stack.enter_context(dispatcher.listening(provenance))
+        await stack.enter_async_context(provenance.looking())
         yield Runtime(
             studio=studio,
             dispatcher=dispatcher,
@@ -118,6 +124,7 @@ async def open_studio(config: Config, data_dir: Path | None = None) -> AsyncIter
             files=files,
             users=users,
             privacy=privacy,
+            provenance=provenance,
             operation=operation,
             running=running,
         )

@@ -9,7 +9,7 @@ from pathlib import Path
 from PIL import Image
 
 from gpu.errors import PictureTooLarge
-from gpu.metadata import PNG_LEVEL, XMP, exif, png_info
+from gpu.metadata import PNG_LEVEL, exif, png_info, xmp
 from gpu.types import GenerationRequest
 
 SMALL_TILE = 256
@@ -46,23 +46,25 @@ def _load(path: Path) -> Image.Image:
 
 
 def encode(
-    image: Image.Image, limit_bytes: int, parameters: str, request: GenerationRequest | None = None
+    image: Image.Image, limit_bytes: int, parameters: str, request: GenerationRequest | None = None, index: int = 0
 ) -> tuple[bytes, str]:
     """The best file of at most `limit_bytes`, and its suffix: PNG, else WebP, else JPEG, else smaller.
 
-    Every form carries the `parameters` text, a PNG also the whole `request`. Raises `PictureTooLarge` when not even a
-    thumbnail fits.
+    Every form carries the `parameters` text and which picture of the `request` it is (`index`, 0: all on one sheet), a
+    PNG also the whole request. Raises `PictureTooLarge` when not even a thumbnail fits.
     """
-    for data, suffix in _forms(image.convert("RGB"), parameters, request):
+    for data, suffix in _forms(image.convert("RGB"), parameters, request, index):
         if len(data) <= limit_bytes:
             return data, suffix
     raise PictureTooLarge(limit=limit_bytes)
 
 
-def _forms(image: Image.Image, parameters: str, request: GenerationRequest | None) -> Iterator[tuple[bytes, str]]:
+def _forms(
+    image: Image.Image, parameters: str, request: GenerationRequest | None, index: int
+) -> Iterator[tuple[bytes, str]]:
     """Encodings from best to smallest, each made only when asked for."""
-    yield _save(image, "PNG", pnginfo=png_info(parameters, request), compress_level=PNG_LEVEL), ".png"
-    described = {"exif": exif(parameters), "xmp": XMP.encode()}
+    yield _save(image, "PNG", pnginfo=png_info(parameters, request, index), compress_level=PNG_LEVEL), ".png"
+    described = {"exif": exif(parameters), "xmp": xmp(request, index).encode()}
     while min(image.size) >= 64:
         for quality in QUALITIES:
             if max(image.size) <= 16_383:  # the largest side that WebP has

@@ -1,19 +1,22 @@
 """What a picture says about itself: the parameters that drew it, and that a machine drew it.
 
 PNG: text `parameters` as AUTOMATIC1111 writes it, text `easel` (JSON, the whole request), XMP. WebP and JPEG: the same
-parameters in EXIF UserComment, and XMP. `read` gives them back, also from other programs' pictures (A1111, ComfyUI).
+parameters in EXIF UserComment, and XMP, which names the model and the job. `read` gives the parameters back, also from
+other programs' pictures (A1111, ComfyUI); `mark` says which picture of ours it claims to be.
 Knows Pillow only.
 """
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
+from xml.sax.saxutils import quoteattr
 
 import pydantic_core
 from PIL import ExifTags, Image, PngImagePlugin
@@ -29,10 +32,14 @@ NOTICE = "AI-generated image"
 XMP = (
     '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
     '<rdf:Description rdf:about="" xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"'
-    ' Iptc4xmpExt:DigitalSourceType="http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"/>'
-    "</rdf:RDF></x:xmpmeta>"
+    ' xmlns:dc="http://purl.org/dc/elements/1.1/"'
+    ' Iptc4xmpExt:DigitalSourceType="http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"'
+    "{facts}/></rdf:RDF></x:xmpmeta>"
 )
-"""The IPTC's own words for "made by a trained model": what search engines and social networks look for."""
+"""The IPTC's own words for "made by a trained model": what search engines and social networks look for.
+
+`AISystemUsed` is of the IPTC Photo Metadata Standard 2025.1.
+"""
 
 PNG_LEVEL = 6
 MAX_TEXT = 64 * 1024
@@ -45,6 +52,7 @@ MAX_FILE = 64 * 1024 * 1024
 MAX_SIDE = 16_384
 
 _UNICODE = b"UNICODE\0"
+_IDENTIFIER = re.compile(rb'dc:identifier="easel:([a-z0-9]{1,16}):(\d)"')
 _NEGATIVE = "Negative prompt:"
 _SETTING = re.compile(r'\s*(\w[\w \-/]*):\s*("(?:\\.|[^\\"])*"|[^,]*)(?:,|$)')
 
@@ -61,6 +69,14 @@ class ReadBack(Record):
     job_id: str = ""
     other: dict[str, str] = {}
     """Settings that Easel has no parameter for."""
+
+
+class Mark(Record):
+    """Which picture of ours a file says it is. It is a stranger's claim, too."""
+
+    job_id: str
+    index: int
+    """1…n, or 0: all pictures of the job on one sheet."""
 
 
 # Writing
@@ -105,6 +121,18 @@ def _plain(text: str) -> str:
     return text.replace("\0", "\ufffd").replace(_NEGATIVE, _NEGATIVE.replace(" ", "\u00a0"))
 
 
+def xmp(request: GenerationRequest | None = None, index: int = 1) -> str:
+    """That a machine made it; of a job also the model, and which picture it is (0: the sheet of all)."""
+    if request is None:
+        return XMP.format(facts="")
+    system = quoteattr(f"Easel, {_printable(request.params.model)}")
+    return XMP.format(facts=f' Iptc4xmpExt:AISystemUsed={system} dc:identifier="easel:{request.job_id}:{index}"')
+
+
+def _printable(text: str) -> str:
+    return "".join(character for character in text if character.isprintable())
+
+
 def png_info(text: str, request: GenerationRequest | None = None, index: int = 1) -> PngImagePlugin.PngInfo:
     """The text chunks for `Image.save(…, pnginfo=…)`."""
     info = PngImagePlugin.PngInfo()
@@ -114,7 +142,7 @@ def png_info(text: str, request: GenerationRequest | None = None, index: int = 1
         info.add_text("easel", json.dumps(facts))
     info.add_text("Source", NOTICE)
     info.add_text("Software", "Easel")
-    info.add_itxt("XML:com.adobe.xmp", XMP)
+    info.add_itxt("XML:com.adobe.xmp", xmp(request, index))
     return info
 
 
@@ -154,22 +182,36 @@ def read(picture: Path | bytes) -> ReadBack:
     raise PictureUnreadable("error-picture-no-parameters")
 
 
-def _texts(picture: Path | bytes) -> dict[str, str]:
-    """The text chunks, or what EXIF has of them. Decodes no pixels."""
+def mark(picture: Path | bytes) -> Mark | None:
+    """Which picture of ours it says it is, in XMP or as older ones did. Raises `PictureUnreadable`."""
+    with _opened(picture) as image:
+        packet = image.info.get("xmp", b"")
+    if isinstance(packet, bytes) and (found := _IDENTIFIER.search(packet[:MAX_TEXT])):
+        return Mark(job_id=found[1].decode(), index=int(found[2]))
+    older = _read_easel(_texts(picture).get("easel", ""))
+    return Mark(job_id=older.job_id, index=older.index) if older and older.job_id else None
+
+
+@contextlib.contextmanager
+def _opened(picture: Path | bytes) -> Iterator[Image.Image]:
+    """Its header; no pixels are decoded. Raises `PictureUnreadable`, also for what is done with it inside."""
     try:
         size = len(picture) if isinstance(picture, bytes) else picture.stat().st_size
         if size > MAX_FILE:
             raise PictureUnreadable
-        with Image.open(
-            io.BytesIO(picture) if isinstance(picture, bytes) else picture, formats=("PNG", "JPEG", "WEBP")
-        ) as image:
-            found = (
-                {str(key): text for key, text in image.info.items()} if image.format == "PNG" else _exif_texts(image)
-            )
+        file = io.BytesIO(picture) if isinstance(picture, bytes) else picture
+        with Image.open(file, formats=("PNG", "JPEG", "WEBP")) as image:
+            yield image
     except PictureUnreadable:
         raise
     except Exception as error:  # hostile files make Pillow's parsers raise whatever they run into
         raise PictureUnreadable from error
+
+
+def _texts(picture: Path | bytes) -> dict[str, str]:
+    """The text chunks, or what EXIF has of them."""
+    with _opened(picture) as image:
+        found = {str(key): text for key, text in image.info.items()} if image.format == "PNG" else _exif_texts(image)
     limits = {"prompt": MAX_GRAPH, "workflow": MAX_GRAPH}
     return {
         key: text for key, text in found.items() if isinstance(text, str) and len(text) <= limits.get(key, MAX_TEXT)

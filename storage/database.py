@@ -18,6 +18,7 @@ from typing import Any
 import aiosqlite
 from filelock import FileLock, Timeout
 
+from gpu.fingerprint import hamming
 from storage.errors import DatabaseInUse, DatabaseTooNew
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -74,6 +75,7 @@ class Database:
             connection = await aiosqlite.connect(path, isolation_level=None)
             try:
                 connection.row_factory = sqlite3.Row
+                await connection.create_function("hamming", 2, hamming, deterministic=True)
                 await connection.executescript(SETTINGS)
                 await _migrate(connection, path)
                 yield cls(connection)

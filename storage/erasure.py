@@ -33,7 +33,7 @@ OWN = {
 """Table → which of its rows are the member's; they are deleted."""
 
 _MINE = "job_id IN (SELECT id FROM jobs WHERE user_id = :user)"
-OF_JOBS = {"images": _MINE, "reviews": _MINE, "gallery": _MINE, "used_buttons": _MINE}
+OF_JOBS = {"images": _MINE, "fingerprints": _MINE, "reviews": _MINE, "gallery": _MINE, "used_buttons": _MINE}
 """The same, through the member's jobs; they are deleted with these."""
 
 SIGNED = (

@@ -134,8 +134,10 @@ class JobStore:
         return [StoredImage.model_validate({**row, "scores": json.loads(row["scores"])}) for row in map(dict, rows)]
 
     async def forget_images(self, job_id: str) -> None:
-        """The pictures of this job are being removed; the job itself stays in the history."""
-        await self._db.run("DELETE FROM images WHERE job_id = ?", (job_id,))
+        """The pictures of this job are being removed, and what they looked like; the job stays in the history."""
+        async with self._db.transaction() as transaction:
+            await transaction.run("DELETE FROM images WHERE job_id = ?", (job_id,))
+            await transaction.run("DELETE FROM fingerprints WHERE job_id = ?", (job_id,))
 
     # --- Delivery -------------------------------------------------------------------------------------------------
 

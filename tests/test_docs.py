@@ -28,6 +28,7 @@ from bot.cogs.queue import QueueCog
 from bot.cogs.settings import SettingsCog
 from bot.cogs.sweep import SweepCog
 from bot.cogs.upscale import UpscaleCog
+from bot.cogs.verify import VerifyCog
 from bot.config import DEFAULT_PATH, PROJECT, load_config
 from gpu.families import FAMILIES
 from gpu.params import TABLE
@@ -39,6 +40,7 @@ DOCUMENTS = sorted([PROJECT / "README.md", *(PROJECT / "docs").rglob("*.md")])
 COGS = (
     BlendCog, ControlCog, HelpCog, HistoryCog, ImagineCog, InfoCog, LinesCog, LorasCog, ModelsCog, PicturesCog,
     PrivacyCog, PromptCog, QueueCog, SettingsCog, SweepCog, UpscaleCog,
+    VerifyCog,
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Commands that read and print: `export`, `read`, `params`, `parse`, `check`."""
+"""Commands that read and print: `export`, `read`, `verify`, `params`, `parse`, `check`."""
 
 from __future__ import annotations
 
@@ -41,6 +41,17 @@ def read(
             print(json.dumps(read(settings, file)), flush=True)
         except EaselError as error:
             refuse(error)
+
+
+@app.command()
+def verify(
+    files: Annotated[list[Path], typer.Argument(help="Pictures; copies that lost their metadata too.")],
+    config: ConfigFile = DEFAULT_PATH,
+) -> None:
+    """Print whether Easel here made a picture, as JSON: the command line, or the bot while it does not run."""
+    from bot.verifying import verify
+
+    run_until_done(verify(configured(config), files))
 
 
 @app.command()

@@ -11,10 +11,12 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.exchange import export_job, line_of
+from bot.provenance import Provenance
 from bot.requester import Requester, may_see
 from bot.studio import Studio
 from bot.text import DEFAULT_LOCALE, sentence
 from bot.views.message import facts, harmless, jump_link
+from bot.views.origin import told
 from bot.views.run import line_embeds, run_view
 from bot.views.who import requester_of
 from gpu import metadata
@@ -28,8 +30,9 @@ Interaction = discord.Interaction[Any]
 class InfoCog(commands.Cog):
     """What a picture was made of."""
 
-    def __init__(self, studio: Studio) -> None:
+    def __init__(self, studio: Studio, provenance: Provenance) -> None:
         self._studio = studio
+        self._provenance = provenance
 
     @app_commands.command()
     @app_commands.describe(
@@ -41,7 +44,7 @@ class InfoCog(commands.Cog):
         """Show a job's line, parameters, state and origin; or those that a picture carries."""
         who = requester_of(interaction)
         if picture:
-            await self.read_picture(interaction, picture, who.locale)
+            await self.read_picture(interaction, picture, who)
         elif job:
             await self.show_job(interaction, who, await self._visible(who, job))
         else:
@@ -80,7 +83,7 @@ class InfoCog(commands.Cog):
             raise JobNotFound(job=found.id)
         return found
 
-    async def read_picture(self, interaction: Interaction, picture: discord.Attachment, locale: str) -> None:
+    async def read_picture(self, interaction: Interaction, picture: discord.Attachment, who: Requester) -> None:
         """What an attached picture says of itself, with a button that draws it."""
         if picture.size > metadata.MAX_FILE:
             raise PictureUnreadable
@@ -89,15 +92,22 @@ class InfoCog(commands.Cog):
             data = await picture.read()
         except discord.HTTPException as error:
             raise PictureUnreadable from error
-        found = await asyncio.to_thread(metadata.read, data)
+        try:
+            found = await asyncio.to_thread(metadata.read, data)
+        except PictureUnreadable as unread:  # without parameters it may be one of ours all the same
+            if unread.id != "error-picture-no-parameters" or not (origin := await self._provenance.find(data)):
+                raise
+            await interaction.followup.send(told(origin, who), ephemeral=True)
+            return
         params = found.params
         text = sentence(
-            locale, "info-picture", source=found.source, sampler=params.scheduler, steps=params.num_inference_steps,
+            who.locale, "info-picture", source=found.source, sampler=params.scheduler, steps=params.num_inference_steps,
             cfg=f"{params.guidance_scale:g}", seed=found.seed, width=params.width, height=params.height,
             model=harmless(params.model)[:100] or "none",
         )  # fmt: skip
         embeds = line_embeds(line_of(found, self._studio.parse))
-        await interaction.followup.send(text, embeds=embeds, view=run_view(locale, "button-run-these"), ephemeral=True)
+        view = run_view(who.locale, "button-run-these")
+        await interaction.followup.send(text, embeds=embeds, view=view, ephemeral=True)
 
     async def show_job(self, interaction: Interaction, who: Requester, found: Job) -> None:
         """Answer with the line, the parameters, the state and the origin of a job."""

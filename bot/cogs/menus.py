@@ -73,7 +73,7 @@ class MenusCog(commands.Cog):
         if job and may_see(who, job):
             await self._info.show_job(interaction, who, job)
         elif message.attachments:
-            await self._info.read_picture(interaction, message.attachments[0], who.locale)
+            await self._info.read_picture(interaction, message.attachments[0], who)
         else:
             raise Refusal("error-menu-no-job")
 

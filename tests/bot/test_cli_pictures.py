@@ -84,3 +84,18 @@ def test_refusals(config: Path, tmp_path: Path, files: dict[str, Path], argument
     assert (done.returncode, done.stdout) == (2, "")
     assert words in done.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_pictures_of_here_are_known_again(config: Path, tmp_path: Path, files: dict[str, Path]) -> None:
+    (image,) = objects(easel("imagine", "a fox --n 1 --steps 2", "--out", tmp_path, "--config", config).stdout)
+    with Image.open(image["path"]) as picture:
+        plain = picture.convert("RGB")
+    plain.resize((plain.width // 2, plain.height // 2)).save(tmp_path / "copy.jpg", quality=80)
+    asked = (image["path"], tmp_path / "copy.jpg", files["photo.jpg"])
+    original, copied, other = objects(easel("verify", *asked, "--config", config).stdout)
+    assert (original["made_here"], original["by"], original["job"]) == (True, "metadata", image["job"])
+    assert (copied["made_here"], copied["by"], copied["job"]) == (True, "picture", image["job"])
+    assert (copied["model"], copied["line"]) == ("starter", "a fox --steps 2 --n 1")
+    assert other == {"file": str(files["photo.jpg"]), "made_here": False}
+    broken = easel("verify", files["text.txt"], "--config", config)
+    assert (broken.returncode, broken.stdout) == (2, "")

@@ -17,7 +17,8 @@ from sd_parsers import ParserManager
 from sd_parsers.data import PromptInfo
 
 from gpu.errors import PictureUnreadable
-from gpu.metadata import NOTICE, exif, parameters, png_info, read, save_png
+from gpu.grid import encode
+from gpu.metadata import NOTICE, Mark, exif, mark, parameters, png_info, read, save_png
 from gpu.params import MAX_SEED, GenerationParams
 from gpu.types import GenerationRequest, Task
 
@@ -135,6 +136,31 @@ def test_the_picture_says_that_a_machine_drew_it(tmp_path: Path) -> None:
         assert any(name.endswith("DigitalSourceType") for name in description.attrib)
     with Image.open(saved(tmp_path, ".jpg")) as image:
         assert image.getexif()[270] == NOTICE
+
+
+@pytest.mark.parametrize("limit", [10**6, 3000, 1500], ids=["png", "webp", "smaller"])
+def test_every_form_names_the_model_and_the_picture(limit: int) -> None:
+    params = PARAMS.model_copy(update={"model": 'a "model" <&>\0'})
+    noisy = Image.effect_noise((256, 256), 80).convert("RGB")
+    for index in (0, 3):
+        data, _ = encode(noisy, limit, "text", request(params), index)
+        assert mark(data) == Mark(job_id="abc234", index=index)
+        with Image.open(io.BytesIO(data)) as image:
+            (description,) = ElementTree.fromstring(image.info["xmp"]).iter(f"{{{RDF}}}Description")
+        attributes = {name.rpartition("}")[2]: value for name, value in description.attrib.items()}
+        assert attributes["AISystemUsed"] == 'Easel, a "model" <&>'
+        assert attributes["DigitalSourceType"].endswith("/trainedAlgorithmicMedia")
+
+
+def test_marks_of_older_pictures_and_of_none(tmp_path: Path) -> None:
+    info = PngImagePlugin.PngInfo()
+    info.add_text("easel", json.dumps({**request(PARAMS).model_dump(mode="json"), "index": 2}))
+    picture().save(tmp_path / "old.png", pnginfo=info)
+    assert mark(tmp_path / "old.png") == Mark(job_id="abc234", index=2)
+    picture().save(tmp_path / "none.jpg")
+    assert mark(tmp_path / "none.jpg") is None
+    with pytest.raises(PictureUnreadable):
+        mark(b"nothing")
 
 
 def test_the_same_request_gives_the_same_bytes(tmp_path: Path) -> None:
