@@ -94,6 +94,9 @@ class EaselBot(commands.Bot):
             max_messages=None,
             tree_cls=EaselTree,
             allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
+            allowed_installs=app_commands.AppInstallationType(
+                guild=True, user=runtime.studio.config.discord.user_install
+            ),
             allowed_mentions=discord.AllowedMentions.none(),
         )
         self.studio = runtime.studio

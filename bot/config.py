@@ -31,6 +31,7 @@ class DiscordConfig(Setting):
     command_prefix: str = Field("", pattern=r"^[-_a-z0-9]{0,20}$")
     sync_guild: int = 0
     welcome: bool = True
+    user_install: bool = True
     operators: tuple[int, ...] = ()
 
 

@@ -11,6 +11,8 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Iterator
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import discord
@@ -18,7 +20,7 @@ import discord
 from bot.composer import Composer
 from bot.errors import Refusal, Unreachable
 from bot.guard import where_of
-from bot.mailbox import FILE_TOO_LARGE, Address, Mailbox
+from bot.mailbox import FILE_TOO_LARGE, Address, ChannelShut, Mailbox
 from bot.permissions import require_in
 from bot.publisher import Pace, Publisher
 from bot.requester import Requester
@@ -41,6 +43,8 @@ SMALLEST_LIMIT = 256 * 1024
 """Bytes; a place that refuses even this takes no files at all."""
 UNTOLD = 500
 """Untold jobs that one sweep looks at."""
+
+Write = Callable[[Post], Awaitable[Address | None]]
 
 
 class Delivery:
@@ -130,13 +134,13 @@ class Delivery:
             self._put(job)
         return jobs
 
-    async def delete(self, requester: Requester, job_id: str) -> None:
-        """Remove the pictures of a job and its message. Raises `NotYours`."""
+    async def delete(self, requester: Requester, job_id: str) -> bool:
+        """Remove the pictures of a job and its message; False where that stays. Raises `NotYours`."""
         self._deleted.add(job_id)
         try:
             job = await self._studio.delete(requester, job_id)
             await self._jobs.told(job_id, job.state)
-            await self._mailbox.delete(job)
+            return await self._mailbox.delete(job)
         finally:
             self._deleted.discard(job_id)
 
@@ -301,22 +305,34 @@ class Delivery:
                 log.info("job %s: not sent directly: %s", job.id, error)
 
     async def _sent(self, job: Job, *, insist: bool) -> Address | None:
-        """Write the message, with smaller files until the place takes them."""
-        limit = self._limit(job)
+        """Write the message where it belongs, else to its owner. Raises `Unreachable`."""
+        search = job.id not in self._unsent
+        self._unsent.discard(job.id)
+        try:
+            write = partial(self._mailbox.write, job, insist=insist, search=search)
+            return await self._fitting(job, self._limit(job), self._where(job), write)
+        except ChannelShut:
+            return await self._fitting(job, DM_LIMIT, Where(), partial(self._letter, job))
+
+    async def _letter(self, job: Job, post: Post) -> Address:
+        """The message as a direct one, which says why it comes that way. Raises `Unreachable`."""
+        why = sentence(job.locale, "delivery-elsewhere", channel=f"<#{job.channel_id}>")
+        return await self._mailbox.direct(job.user_id, message.noted(post, why))
+
+    async def _fitting(self, job: Job, limit: int, where: Where, write: Write) -> Address | None:
+        """Write the message as the rules of `where` allow, with smaller files until the place takes them."""
         while True:
-            post = await self._composer.post(job, limit, self._where(job))
-            search = job.id not in self._unsent
-            self._unsent.discard(job.id)
+            post = await self._composer.post(job, limit, where)
             try:
-                return await self._mailbox.write(job, post, insist=insist, search=search)
+                return await write(post)
             except discord.HTTPException as error:
                 if (error.status != 413 and error.code != FILE_TOO_LARGE) or not post.files:
                     raise
                 if limit <= SMALLEST_LIMIT and not job.state.final:  # a preview: more will come
                     raise
             if limit <= SMALLEST_LIMIT:
-                told = message.without_files(post, job.locale)
-                return await self._mailbox.write(job, told, insist=insist, search=search)
+                why = sentence(job.locale, "delivery-no-files")
+                return await write(message.noted(replace(post, files=()), why))
             limit //= 2
 
     def _where(self, job: Job) -> Where:

@@ -29,11 +29,20 @@ UNKNOWN_CHANNEL, UNKNOWN_MESSAGE = 10003, 10008
 MISSING_ACCESS, MISSING_PERMISSIONS = 50001, 50013
 TOO_MANY_OLD_EDITS = 30046
 FILE_TOO_LARGE = 40005
+CLOSED_DIRECT_MESSAGES, THREAD_ARCHIVED, THREAD_LOCKED = 50007, 50083, 160005
 
 GONE = {UNKNOWN_MESSAGE, TOO_MANY_OLD_EDITS}
 """The message cannot be edited (any more); another one can be posted."""
-SHUT = {UNKNOWN_CHANNEL, MISSING_ACCESS, MISSING_PERMISSIONS}
-"""The bot has lost the channel."""
+SHUT = {
+    UNKNOWN_CHANNEL, MISSING_ACCESS, MISSING_PERMISSIONS, CLOSED_DIRECT_MESSAGES, THREAD_ARCHIVED, THREAD_LOCKED,
+}  # fmt: skip
+"""The bot has lost the channel, or never had it: where a member alone has installed it."""
+SHUT_SECONDS = 300.0
+"""Progress does not knock again at a shut channel for so long: Discord counts refused requests, too."""
+
+
+class ChannelShut(Exception):
+    """Neither the bot's own token nor the interaction's leads into the job's channel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +59,26 @@ class Mailbox:
     def __init__(self, client: discord.Client, clock: Callable[[], float]) -> None:
         self._client = client
         self._clock = clock
+        self._shut: dict[int, float] = {}
+        """Channel → until when it counts as shut."""
 
     async def write(self, job: Job, post: Post, *, insist: bool, search: bool = True) -> Address | None:
         """Make the job's message say `post`; with `search`, look first for one that a crash cut off from its job.
 
-        Without `insist` a message that is gone stays gone, and None comes back. Raises `Unreachable`, and whatever
+        Without `insist` a message that is gone stays gone, and None comes back. Raises `ChannelShut`, and whatever
         `discord.HTTPException` is worth another try later.
         """
-        try:
-            return await self._in_channel(job, post, insist, search)
-        except discord.HTTPException as error:
-            if error.code not in SHUT:
-                raise
-            log.warning("job %s: channel %s is shut (%s)", job.id, job.channel_id, error.code)
-        return await self._elsewhere(job, post, insist)
+        if insist or self._shut.get(job.channel_id, 0.0) <= self._clock():
+            try:
+                return await self._in_channel(job, post, insist, search)
+            except discord.HTTPException as error:
+                if error.code not in SHUT:
+                    raise
+                if error.code == THREAD_ARCHIVED and insist and await self._woken(job):
+                    return await self._in_channel(job, post, insist, search)
+                log.warning("job %s: channel %s is shut (%s)", job.id, job.channel_id, error.code)
+            self._remember_shut(job.channel_id)
+        return await self._by_interaction(job, post, insist)
 
     async def redress(self, job: Job, view: discord.ui.View) -> None:
         """Put other buttons under the job's message, where it still exists and can be changed."""
@@ -84,10 +99,9 @@ class Mailbox:
         if not await self._unless(SHUT, said) and self._has_token(job):
             await self._by_token(self._webhook(job).send(**post.sending()))
 
-    async def delete(self, job: Job) -> None:
-        """Remove the job's message, where it still exists and can be removed."""
-        if job.message_id:
-            await self.remove(Address(job.channel_id, job.message_id))
+    async def delete(self, job: Job) -> bool:
+        """Remove the job's message; False where there is one that cannot be removed."""
+        return not job.message_id or await self.remove(Address(job.channel_id, job.message_id))
 
     async def remove(self, address: Address) -> bool:
         """Delete a message of ours; False where it is gone or cannot be removed."""
@@ -116,12 +130,31 @@ class Mailbox:
         nonce = f"{job.id}-{job.message_id % 10**8}"
         return _address(await self._channel(job).send(**post.sending(), nonce=nonce))
 
-    async def _elsewhere(self, job: Job, post: Post, insist: bool) -> Address | None:
-        if job.message_id and self._has_token(job):
-            edit = self._webhook(job).edit_message(job.message_id, **post.editing())
-            if await self._by_token(edit):
+    async def _by_interaction(self, job: Job, post: Post, insist: bool) -> Address | None:
+        """Edit the response or, where that is gone, follow up: Discord takes five where the bot is no member.
+
+        Raises `ChannelShut`.
+        """
+        if self._has_token(job):
+            webhook = self._webhook(job)
+            edit = webhook.edit_message(job.message_id, **post.editing()) if job.message_id else None
+            if edit and await self._by_token(edit):
                 return Address(job.channel_id, job.message_id)
-        return await self.direct(job.user_id, post) if insist else None
+            if insist and (followed := await self._by_token(webhook.send(**post.sending(), wait=True))):
+                return Address(job.channel_id, followed.id)
+        if insist:
+            raise ChannelShut
+        return None
+
+    async def _woken(self, job: Job) -> bool:
+        """Whether an archived thread is open again: anybody who may write may do that, unless it is locked."""
+        channel = await self._client.fetch_channel(job.channel_id)
+        return isinstance(channel, discord.Thread) and await self._unless(SHUT, channel.edit(archived=False))
+
+    def _remember_shut(self, channel_id: int) -> None:
+        now = self._clock()
+        self._shut = {channel: until for channel, until in self._shut.items() if until > now}
+        self._shut[channel_id] = now + SHUT_SECONDS
 
     async def _edited(self, address: Address, post: Post) -> bool:
         message = self._client.get_partial_messageable(address.channel_id).get_partial_message(address.message_id)

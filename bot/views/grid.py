@@ -5,6 +5,7 @@ Also what stands where under each kind of message: Discord shows five rows of fi
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
@@ -104,7 +105,9 @@ class DeleteButton(JobButton, template=template("d")):
 
     async def press(self, interaction: Interaction, bot: EaselBot) -> None:
         await interaction.response.defer()
-        await bot.delivery.delete(requester_of(interaction), self.job_id)
+        if not await bot.delivery.delete(requester_of(interaction), self.job_id):
+            with contextlib.suppress(discord.HTTPException):  # where the bot is no member, only this token can
+                await interaction.delete_original_response()
 
 
 BUTTONS: list[type[JobButton]] = [

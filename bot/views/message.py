@@ -76,10 +76,10 @@ def ended(job: Job, parent: Job | None, reason: str = "") -> Post:
     return _post(job, parent, status, lines, view)
 
 
-def without_files(post: Post, locale: str) -> Post:
-    """The same where the place takes no files at all: it says so, and how to get them."""
-    said = f"\n-# {sentence(locale, 'delivery-no-files')}"
-    return replace(post, files=(), content=shortened(post.content, CONTENT_LIMIT - len(said)) + said)
+def noted(post: Post, note: str) -> Post:
+    """The same with a sentence in small print below: about how it is delivered."""
+    said = f"\n-# {note}"
+    return replace(post, content=shortened(post.content, CONTENT_LIMIT - len(said)) + said)
 
 
 def facts(job: Job, locale: str) -> str:

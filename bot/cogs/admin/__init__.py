@@ -36,6 +36,7 @@ def admin_group(bot: EaselBot) -> app_commands.Group:
     admin = app_commands.Group(
         name="admin", description="…", guild_only=True,
         default_permissions=discord.Permissions(manage_messages=True),
+        allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
         allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
     )  # fmt: skip
     for kind in FLAT:

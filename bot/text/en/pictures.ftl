@@ -119,4 +119,5 @@ error-menu-no-picture = There is no picture in that message.
 error-menu-no-job = That message shows no job of mine. Use it on a message with pictures that I drew.
 error-reaction-which = These are several pictures. Press U under one of them, and then ⬆️ under that one.
 
+delivery-elsewhere = I can no longer write in { $channel }, so this comes to you directly.
 delivery-no-files = The pictures are done, but this place takes no files from me, not even small ones. React with ✉️ to get them as a direct message.

@@ -46,6 +46,7 @@ error-remake-several = 这一行代表 { $count } 张图片。请在这里去掉
 error-inpaint-nothing = 请说明要重画哪一部分：选择一个区域，或发送蒙版（白色重画，黑色保留）。
 error-zoom-missing = 请用 --zoom 写明缩小多少，从 1 到 2，例如 --zoom 1.4。
 error-region-words = 这里没有能按文字在图片中找到物体的模型。请用按钮选择一部分，或上传蒙版（白色重画，黑色保留）。
+delivery-elsewhere = 我已无法在 { $channel } 发言，所以直接发给你。
 delivery-no-files = 图片画好了，但这里不接受我发的任何文件，小的也不行。按 ✉️ 反应，就能通过私信收到。
 error-original-large = 原始文件超过了 Discord 在这里接受的 { $limit } MB。/export 会给出重新绘制所需的一切。
 
