@@ -8,9 +8,9 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from bot.errors import ConfigError
 from bot.logs import LogPrompts
@@ -18,7 +18,7 @@ from bot.safety.base import STRICT, Category, Policy, PolicyLayer
 from gpu.openai_models import OpenAIModel
 from gpu.optimising import Optimise
 from gpu.skills.base import packaged
-from gpu.types import REFINERS, CheckerSource, ModelSpec, SafetyPolicy, Setting
+from gpu.types import DEFAULT_CHECKS, REFINERS, CheckerSource, ModelSpec, SafetyPolicy, Setting
 from storage.models import Limits
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -70,14 +70,26 @@ class WorkerConfig(Setting):
     memory_gb: float | Literal["auto"] = "auto"
 
 
+def _names(value: Any) -> Any:
+    """A list of image checks may be written as one string with commas, and none of them as "off"."""
+    if not isinstance(value, str):
+        return value
+    return [] if value.strip() == "off" else [name.strip() for name in value.split(",")]
+
+
 class SafetyConfig(Setting):
     """`[safety]`"""
 
-    image_check: str = "open_nsfw"
+    image_check: Annotated[tuple[str, ...], BeforeValidator(_names)] = DEFAULT_CHECKS
     stable_diffusion: CheckerSource = CheckerSource()
     thresholds: dict[str, float] = SafetyPolicy().thresholds
     borderline: dict[str, float] = {"sexual": 0.6}
     policy: Policy = STRICT
+
+    @property
+    def checkers(self) -> dict[str, CheckerSource]:
+        """Image check → where the operator's weights for it are."""
+        return {"stable_diffusion": self.stable_diffusion}
 
     @property
     def default(self) -> Policy:

@@ -179,7 +179,7 @@ def _worker(config: Config) -> Iterator[Check]:
         yield _check("device", Mark.NOTE, "doctor-device-fake")
     safety = config.safety
     settings = WorkerSettings(
-        **config.worker.model_dump(), image_check=safety.image_check, checker=safety.stable_diffusion,
+        **config.worker.model_dump(), image_check=safety.image_check, checkers=safety.checkers,
         optimise=config.optimise,
     )  # fmt: skip
     found = _probe(settings)
@@ -189,7 +189,7 @@ def _worker(config: Config) -> Iterator[Check]:
     if config.worker.engine != "fake":
         yield _found("device", found["device"])
         yield from _optimise(found["optimise"])
-    if config.safety.image_check == "off":
+    if not config.safety.image_check:
         yield _check("safety", Mark.NOTE, "doctor-safety-off")
     else:
         yield _found("safety", found["safety"])

@@ -181,7 +181,7 @@ def worker_settings(config: Config) -> WorkerSettings:
         **config.worker.model_dump(),
         default_model=config.default_model,
         image_check=config.safety.image_check,
-        checker=config.safety.stable_diffusion,
+        checkers=config.safety.checkers,
         loras=config.loras.folder,
         skills=config.skills,
         optimise=config.optimise,

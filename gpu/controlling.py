@@ -1,7 +1,7 @@
 """Control images in a plan: those of a request are made before it is drawn, or are all that is asked for.
 
-    --control KIND       Check, MakeControls, …, Draw, …
-    a control image      Check, MakeControls, Save
+    --control KIND       MakeControls, …, Draw, …
+    a control image      MakeControls, Save
 
 Knows no family and no net.
 """
@@ -17,7 +17,7 @@ from gpu.controls import Control, read_controls
 from gpu.errors import NotSupported
 from gpu.families.base import Plan
 from gpu.gallery import Gallery
-from gpu.phases import Check, Phase, Save, Work
+from gpu.phases import Phase, Save, Work
 from gpu.phases.control import MakeControls
 from gpu.types import GenerationRequest, InputRole, Task
 
@@ -30,7 +30,7 @@ def first_phases(request: GenerationRequest, gallery: Gallery, make: Preprocesso
     pictures = [gallery.input(image).convert("RGB") for image in request.of_role(InputRole.CONTROL)]
     todo = _each_its_own(controls, pictures)
     shown = request.task is Task.CONTROL
-    return [Check(gallery, request, pictures), MakeControls(request.job_id, make, todo, shown=shown)]
+    return [MakeControls(request.job_id, make, todo, shown=shown)]
 
 
 def looked_at(request: GenerationRequest, gallery: Gallery, make: Preprocessors) -> Plan:

@@ -38,7 +38,7 @@ from gpu.loading import load_components
 from gpu.loras import LoraFolder
 from gpu.optimise import free_bytes, optimise
 from gpu.optimising import OFFLOADS, Optimise, chosen
-from gpu.phases import Phase, State, Work
+from gpu.phases import Check, Phase, State, Work
 from gpu.pool import Pool, budget, footprint
 from gpu.refining import refiner_of
 from gpu.safety import ImageCheck
@@ -226,10 +226,14 @@ class Engine:
         self._settle(job)
 
     def _plan(self, request: GenerationRequest, family: Family, refiner: Family | None = None) -> Plan:
+        """Whatever is drawn: pictures and masks that were sent along are checked first."""
         if request.task is Task.CONTROL:
-            return looked_at(request, self._gallery, self._preprocessors)
-        work, phases = plan(request, family, self._gallery, self._upscalers, refiner)
-        return Plan(work, [*first_phases(request, self._gallery, self._preprocessors), *phases])
+            work, phases = looked_at(request, self._gallery, self._preprocessors)
+        else:
+            work, phases = plan(request, family, self._gallery, self._upscalers, refiner)
+            phases = [*first_phases(request, self._gallery, self._preprocessors), *phases]
+        sent = [self._gallery.input(image) for image in request.inputs]
+        return Plan(work, [Check(self._gallery, request, sent), *phases] if sent else phases)
 
     @property
     def _busy(self) -> set[str]:

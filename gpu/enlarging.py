@@ -3,7 +3,7 @@
     --upscaler NAME          …, Decode, Enlarge, Save
     --hires X                …, Decode, Enlarge or Stretch, then drawn over at that size, Save
     --hires-by latent        …, StretchLatents, then drawn over at that size, Save
-    a finished picture       Check, Enlarge, Save; "creative": twice as large and drawn over
+    a finished picture       Enlarge, Save; "creative": twice as large and drawn over
 
 Knows no family; one that can draw over its pictures says how (`Family.redraw`).
 """
@@ -16,7 +16,7 @@ from typing import Any
 from gpu.families.base import Family, Plan, UNetFamily
 from gpu.gallery import Gallery
 from gpu.params import NO_UPSCALER
-from gpu.phases import Check, Decode, EncodeMade, Enlarge, Phase, Restore, Save, Stretch, StretchLatents, Work
+from gpu.phases import Decode, EncodeMade, Enlarge, Phase, Restore, Save, Stretch, StretchLatents, Work
 from gpu.refining import refined
 from gpu.types import GenerationRequest, InputRole, Task
 from gpu.upscalers import Upscalers
@@ -75,10 +75,7 @@ def _finished_picture(request: GenerationRequest, family: Family, gallery: Galle
     to = times(picture.size, CREATIVE_SCALE, family.spec.multiple) if request.strength else None
     over = family.redraw(_at(request, to), request.strength) if to else []
     larger = Enlarge(request.job_id, upscaler, 1, picture.size, to)
-    return Plan(
-        Work(images=(picture,), first=first),
-        [Check(gallery, request, [picture]), larger, *over, Save(gallery, request)],
-    )
+    return Plan(Work(images=(picture,), first=first), [larger, *over, Save(gallery, request)])
 
 
 def _at(request: GenerationRequest, size: Size) -> GenerationRequest:

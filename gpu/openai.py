@@ -128,11 +128,13 @@ class OpenAIBackend:
         started = self._clock()
         unseen: list[Path] = []
         try:
-            pictures = await asyncio.to_thread(self._decoded, request, await self._ask(request))
-            unseen = await asyncio.to_thread(self._keep_unseen, request, pictures)
-            scores = [await self._scored(path) for path in unseen]
-            category = next(filter(None, (refused(each, request.policy) for each in scores)), "")
-            images = () if category else await asyncio.to_thread(self._save, request, pictures, scores)
+            _, category = await self._judged([image.path for image in request.inputs], request)
+            images: tuple[ImageResult, ...] = ()
+            if not category:  # what was sent along may leave the house
+                pictures = await asyncio.to_thread(self._decoded, request, await self._ask(request))
+                unseen = await asyncio.to_thread(self._keep_unseen, request, pictures)
+                scores, category = await self._judged(unseen, request)
+                images = () if category else await asyncio.to_thread(self._save, request, pictures, scores)
             seconds = self._clock() - started
             return GenerationResult(job_id=request.job_id, images=images, blocked=category, device_seconds=seconds)
         finally:
@@ -199,6 +201,13 @@ class OpenAIBackend:
             picture.save(buffer, "PNG", compress_level=1)
             write_whole(self._data_dir / path, buffer.getvalue())
         return paths
+
+    async def _judged(
+        self, paths: Sequence[Path], request: GenerationRequest
+    ) -> tuple[list[dict[str, float]], str]:
+        """The scores of pictures, and the category for which one of them is refused, or ""."""
+        scores = [await self._scored(path) for path in paths]
+        return scores, next(filter(None, (refused(each, request.policy) for each in scores)), "")
 
     async def _scored(self, path: Path) -> dict[str, float]:
         for attempt in range(1, SCORE_ATTEMPTS + 1):

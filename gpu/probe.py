@@ -34,14 +34,15 @@ def device(settings: WorkerSettings) -> dict[str, object]:
 
 
 def safety(settings: WorkerSettings) -> dict[str, object]:
-    """The image check, used once on a grey picture. Raises `ModelError` for a name that is none."""
+    """The image checks, used once on a grey picture. Raises `ModelError` for a name that is none."""
     from PIL import Image
 
-    check = make(settings.image_check, Setup(settings.checker))
+    names = ", ".join(settings.image_check)
+    check = make(settings.image_check, Setup(settings.checkers))
     if check is None:
-        return {"check": settings.image_check, "categories": ""}
+        return {"check": names, "categories": ""}
     check.score(Image.new("RGB", (64, 64), "grey"))
-    return {"check": settings.image_check, "categories": ", ".join(check.categories)}
+    return {"check": names, "categories": ", ".join(check.categories)}
 
 
 def optimising(settings: WorkerSettings) -> dict[str, object]:

@@ -50,6 +50,10 @@ class NetSpec(Setting):
     variant: str = ""
 
 
+DEFAULT_CHECKS = ("open_nsfw", "nsfwjs")
+"""The image checks whose weights are there without anything that the operator brings."""
+
+
 class CheckerSource(Setting):
     """Where the weights of an image check are: a folder, or a hub repository with a revision."""
 

@@ -14,7 +14,16 @@ from pydantic import Field, TypeAdapter
 from gpu.backend import Capabilities
 from gpu.optimising import Optimise
 from gpu.skills.base import Answer, Question
-from gpu.types import CheckerSource, GenerationRequest, GenerationResult, ModelSpec, Progress, Record, Setting
+from gpu.types import (
+    DEFAULT_CHECKS,
+    CheckerSource,
+    GenerationRequest,
+    GenerationResult,
+    ModelSpec,
+    Progress,
+    Record,
+    Setting,
+)
 
 MAX_LINE = 4 * 1024 * 1024
 """Bytes of the longest line a reader must take. Real lines are a few kilobytes; asyncio's own limit is 64 KiB."""
@@ -32,9 +41,9 @@ class WorkerSettings(Setting):
     slots: int = Field(8, ge=1)
     """Jobs that one worker draws together."""
     previews: bool = True
-    image_check: str = "open_nsfw"
-    """Keys of `gpu.safety.IMAGE_CHECKS` with commas between them, or `off`."""
-    checker: CheckerSource = CheckerSource()
+    image_check: tuple[str, ...] = DEFAULT_CHECKS
+    """Keys of `gpu.safety.IMAGE_CHECKS`; none: off."""
+    checkers: dict[str, CheckerSource] = {}
     """Where an image check with weights of its own finds them."""
     default_model: str = "starter"
     """The model that is loaded and measured at start."""

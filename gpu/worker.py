@@ -174,7 +174,7 @@ def _diffusers(start: Start, on_loading: OnLoading) -> tuple[Engine, str]:
     device = choose_device(settings.device)
     if device.type == "cuda" and device.index is None:
         device = choose_device(f"cuda:{start.index % _cards()}")
-    setup = Setup(settings.checker, str(device), lambda done, total: on_loading("safety", done, total))
+    setup = Setup(settings.checkers, str(device), lambda done, total: on_loading("safety", done, total))
     for name, needs in missing(settings.optimise.named, device.type).items():
         log.warning("[optimise] %s does nothing here: it needs %s", name, needs)
     engine = Engine(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import discord
@@ -113,10 +113,16 @@ def review_card(
 
 
 def scores(images: Sequence[StoredImage]) -> str:
-    """The highest of each category: `sexual 0.65, gore 0.02`."""
+    """The highest of each category, and who said what: `sexual 0.65 (open_nsfw 0.10, nsfwjs 0.65), gore 0.02`."""
     highest: dict[str, float] = {}
     for image in images:
         for name, score in image.scores.items():
             highest[name] = max(score, highest.get(name, 0.0))
-    listed = sorted(highest.items(), key=lambda item: -item[1])
-    return ", ".join(f"{name} {score:.2f}" for name, score in listed) or "–"
+    categories = sorted((name for name in highest if "." not in name), key=lambda name: -highest[name])
+    return ", ".join(f"{name} {highest[name]:.2f}{_each(name, highest)}" for name in categories) or "–"
+
+
+def _each(category: str, scores: Mapping[str, float]) -> str:
+    """What the single checks said of a category: `CHECK.CATEGORY` among the scores."""
+    said = [f"{name.split('.')[0]} {score:.2f}" for name, score in scores.items() if name.endswith(f".{category}")]
+    return f" ({', '.join(said)})" if len(said) > 1 else ""

@@ -27,7 +27,7 @@ from gpu.ip_adapters import IPAdapters
 from gpu.loras import LoraFolder, read_loras
 from gpu.measure import measure
 from gpu.params import GenerationParams
-from gpu.phases import Check, Decode, Draw, Encode, Encoded, EncodeMade, Phase, Restore, Save, See, Work
+from gpu.phases import Decode, Draw, Encode, Encoded, EncodeMade, Phase, Restore, Save, See, Work
 from gpu.preview import binary, sketch, to_images, to_pixels
 from gpu.references import KINDS, heard_by, read_references
 from gpu.schedulers import build
@@ -144,13 +144,12 @@ class UNetFamily(ABC):
         raise NotSupported("error-task", task=str(request.task), model=self.spec.name)
 
     def _see(self, request: GenerationRequest, gallery: Gallery) -> list[Phase[Any]]:
-        """The pictures beside the words are checked, and then looked at. Raises `NotSupported`, `ModelError`."""
-        sent = [gallery.input(image) for role in KINDS for image in request.of_role(role)]
-        if not sent:
+        """The pictures beside the words are looked at. Raises `NotSupported`, `ModelError`."""
+        if not any(request.of_role(role) for role in KINDS):
             return []
         todo = [(reference, gallery.input(image)) for reference, image in read_references(request)]
         self.ip_adapters.load(reference.kind for reference, _ in todo)
-        return [Check(gallery, request, sent), See(self, request.job_id, todo)]
+        return [See(self, request.job_id, todo)]
 
     def redraw(self, request: GenerationRequest, strength: float) -> list[Phase[Any]]:
         """Image to image on every picture; no mask, no second picture. Raises `NotSupported`."""
@@ -176,7 +175,6 @@ class UNetFamily(ABC):
         white = binary(mask) if mask else self._nothing(params)[1] if self.inpaints else None
         small = None if white is None else white[..., :: self._reduction, :: self._reduction]
         return [
-            Check(gallery, request, [image for role, image in inputs.items() if role is not InputRole.MASK]),
             Encode(self, request.job_id, picture, white if self.inpaints else None),
             Draw(self, params, params.strength, small),
             *self._finish(request, gallery, Restore(request.job_id, picture, mask) if mask else None),

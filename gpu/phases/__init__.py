@@ -7,7 +7,8 @@ then moves each state on alone. Knows no queue, no clock and no other job.
 Every technique is a list of phases: text to image and variations are Draw → Decode → Save, from a picture it is
 Check → Encode → Draw → Decode → Restore (where there is a mask) → Save. Larger pictures are an Enlarge before Save,
 and where details are drawn into them Enlarge → EncodeMade → Draw → Decode.
-Pictures that the UNet listens to beside the words put a Check and a See before it all.
+Pictures that the UNet listens to beside the words put a See before it all; the Check of whatever was sent along is the
+engine's own and comes first.
 """
 
 from gpu.phases.base import Encoded, Phase, Seen, State, Work

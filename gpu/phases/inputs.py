@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Check(Phase[ImagesState]):
-    """Ask the image check about every picture that was sent along."""
+    """Ask the image check about every picture and mask that was sent along; the engine puts it before all others."""
 
     name = "check"
 

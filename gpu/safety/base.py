@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -15,8 +15,8 @@ from gpu.types import CheckerSource, SafetyPolicy
 class Setup:
     """What a check may need that is made."""
 
-    source: CheckerSource = field(default_factory=CheckerSource)
-    """Where the checks that have weights of their own find them."""
+    sources: Mapping[str, CheckerSource] = field(default_factory=dict)
+    """Name of a check → where the operator's weights for it are."""
     device: str = "cpu"
     on_progress: Callable[[int, int], None] = lambda done, total: None
     """Called with bytes done and bytes in all while something is downloaded."""
@@ -33,20 +33,25 @@ class ImageCheck(Protocol):
         ...
 
 
-class Together:
-    """Several checks as one: of each category the highest number counts."""
+class Ensemble:
+    """Several checks as one: a category's score is the highest that any of the checks that know it gives.
 
-    def __init__(self, checks: Sequence[ImageCheck]) -> None:
+    The highest, not the mean, because each is blind where another sees: open_nsfw in drawings, nsfwjs in details.
+    """
+
+    def __init__(self, checks: Mapping[str, ImageCheck]) -> None:
+        """`checks`: by their names in `IMAGE_CHECKS`."""
         self._checks = checks
-        self.categories = tuple(dict.fromkeys(name for check in checks for name in check.categories))
+        self.categories = tuple(dict.fromkeys(name for check in checks.values() for name in check.categories))
 
     def score(self, image: Image.Image) -> dict[str, float]:
-        """What any of them says."""
-        scores: dict[str, float] = {}
-        for check in self._checks:
-            for name, number in check.score(image).items():
-                scores[name] = max(scores.get(name, 0.0), number)
-        return scores
+        """The categories, and beside them what each check said: `sexual`, `open_nsfw.sexual`, `nsfwjs.sexual` …"""
+        said = {name: check.score(image) for name, check in self._checks.items()}
+        highest: dict[str, float] = {}
+        for scores in said.values():
+            for category, score in scores.items():
+                highest[category] = max(score, highest.get(category, 0.0))
+        return highest | {f"{name}.{c}": score for name, scores in said.items() for c, score in scores.items()}
 
 
 def refused(scores: Mapping[str, float], policy: SafetyPolicy) -> str:

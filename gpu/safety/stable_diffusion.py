@@ -46,8 +46,6 @@ class StableDiffusionChecker:
         hub: HubCache | None = None,
     ) -> None:
         """Downloads what is missing. Raises `ModelError`."""
-        if not source.source:
-            raise ModelError("error-image-check-source", check="stable_diffusion")
         folder = (hub or HubCache.from_environment()).parts(source, LAYOUT, on_progress)
         self._device = torch.device(device)
         self._pictures = CLIPImageProcessorPil.from_pretrained(folder / "feature_extractor", local_files_only=True)

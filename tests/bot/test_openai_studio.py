@@ -51,7 +51,7 @@ async def test_a_line_is_drawn_by_openai_and_looked_at_by_our_worker(
     (asked,) = server.asked
     assert (asked["model"], asked["n"], asked["size"], asked["quality"]) == ("painter", 2, "192x128", "low")
     first, second = await runtime.studio.images(job.id)
-    assert (first.width, first.height, first.scores) == (192, 128, {"sexual": 0.0})
+    assert (first.width, first.height, first.scores["sexual"]) == (192, 128, 0.0)
     assert second.index == 2
     assert (job.pool, job.request.price, job.request.api_quality) == ("openai", pytest.approx(0.1), "low")
     (note,) = job.request.notes

@@ -13,9 +13,9 @@ from PIL import Image, ImageChops, ImageStat
 
 from gpu.backend import Event, Failed
 from gpu.errors import JobCancelled, ModelError, NotSupported, WorkerBug
-from gpu.fake import PREVIEWS, FakeEngine, Faults
+from gpu.fake import MARK, MARKED, PREVIEWS, FakeEngine, Faults
 from gpu.params import GenerationParams
-from gpu.types import GenerationRequest, GenerationResult, ModelSpec, Progress, Task
+from gpu.types import GenerationRequest, GenerationResult, InputImage, InputRole, ModelSpec, Progress, Task
 
 SPECS = {name: ModelSpec(name=name, family="sdxl", source="nowhere") for name in ("starter", "other")}
 
@@ -121,6 +121,18 @@ def test_what_the_check_refuses_is_not_written(tmp_path: Path) -> None:
     assert result(events).blocked == "sexual"
     assert all(event.preview is None for event in events if isinstance(event, Progress))
     assert not list(tmp_path.rglob("*.*"))
+
+
+def test_a_marked_picture_is_refused_wherever_it_comes_from(engine: FakeEngine, tmp_path: Path) -> None:
+    """So that tests can plant one: sent along, and as an output."""
+    Image.new("RGB", (128, 96), MARK).save(tmp_path / "marked.png")
+    Image.new("RGB", (128, 96), "teal").save(tmp_path / "teal.png")
+    marked, teal = (InputImage(role=InputRole.IMAGE, path=Path(f"{name}.png")) for name in ("marked", "teal"))
+    events = run(engine, request("sent", inputs=(marked,)), request("fine", inputs=(teal,)))
+    assert result(events["sent"]).blocked == "sexual"
+    assert not list((tmp_path / "images" / "sent").glob("*"))
+    assert result(events["fine"]).images[0].scores == {"sexual": 0.0, "fake.sexual": 0.0}
+    assert engine.score(Path("marked.png"))["sexual"] == MARKED
 
 
 def test_cancelling_removes_the_job_and_its_files(engine: FakeEngine, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from PIL import Image, ImageStat
 from gpu.local import LocalBackend, WorkerSettings
 from gpu.metadata import read
 from gpu.params import GenerationParams
-from gpu.types import GenerationRequest, GenerationResult, ModelSpec, Progress, SafetyPolicy
+from gpu.types import DEFAULT_CHECKS, GenerationRequest, GenerationResult, ModelSpec, Progress, SafetyPolicy
 
 STARTER = Path(__file__).resolve().parents[2] / "gpu" / "starter"
 SPEC = ModelSpec(name="starter", family="sdxl", source=str(STARTER), pixels=128 * 128, multiple=8)
@@ -85,7 +85,10 @@ async def test_the_image_check_lets_three_hundred_pictures_of_the_starter_throug
             return await backend.generate(request(f"job{n}", prompt, images=4), ignore)
 
     results = await asyncio.gather(*(draw(n, prompt) for n, prompt in enumerate(prompts)))
-    scores = sorted(image.scores["sexual"] for result in results for image in result.images)
     assert not [prompt for prompt, result in zip(prompts, results, strict=True) if result.blocked]
+    scores = [image.scores for result in results for image in result.images]
     assert len(scores) == 300
-    assert scores[-1] < SafetyPolicy().thresholds["sexual"]
+    for name in ("sexual", *(f"{check}.sexual" for check in DEFAULT_CHECKS)):
+        highest = max(each[name] for each in scores)
+        print(f"{name}: at most {highest:.3f}")
+        assert highest < SafetyPolicy().thresholds["sexual"]

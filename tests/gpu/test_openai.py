@@ -132,6 +132,22 @@ def stored(folder: Path, name: str, picture: Image.Image, role: InputRole) -> In
     return InputImage(role=role, path=path.relative_to(folder))
 
 
+@pytest.mark.parametrize("bad", ["1.png", "2.png"])
+async def test_a_picture_or_mask_that_the_check_refuses_does_not_leave_the_house(
+    server: OpenAIServer, tmp_path: Path, bad: str
+) -> None:
+    async def check(path: Path) -> dict[str, float]:
+        return {"sexual": 0.9 if path.name == bad and path.parent.name == "inputs" else 0.0}
+
+    old, mask = Image.new("RGB", (192, 128), "teal"), Image.new("L", (192, 128), 255)
+    inputs = (stored(tmp_path, "1.png", old, InputRole.IMAGE), stored(tmp_path, "2.png", mask, InputRole.MASK))
+    backend = opened(server, check, tmp_path)
+    result = await backend.generate(request(inputs=inputs, num_images=1), ignore)
+    await backend.close()
+    assert (result.blocked, result.images, server.asked) == ("sexual", (), [])
+    assert (tmp_path / inputs[0].path).exists()
+
+
 async def test_a_mask_becomes_alpha_and_the_kept_part_stays_byte_equal(
     backend: OpenAIBackend, server: OpenAIServer, tmp_path: Path
 ) -> None:

@@ -79,15 +79,17 @@ def test_numbers_are_from_0_to_1_for_any_size_and_mode(folder: Path) -> None:
 
 
 def test_beside_another_check_the_higher_number_counts(folder: Path) -> None:
-    setup = Setup(CheckerSource(source=str(folder)))
-    both = make("open_nsfw, stable_diffusion", setup)
+    setup = Setup({"stable_diffusion": CheckerSource(source=str(folder))})
+    names = ("open_nsfw", "stable_diffusion")
+    both = make(names, setup)
     assert both
-    one, other = (IMAGE_CHECKS[name](setup) for name in ("open_nsfw", "stable_diffusion"))
+    one, other = (IMAGE_CHECKS[name](setup) for name in names)
     for seed in range(4):
         scores = [check.score(picture(seed))["sexual"] for check in (one, other)]
-        assert both.score(picture(seed)) == {"sexual": max(scores)}
+        said = {f"{name}.sexual": score for name, score in zip(names, scores, strict=True)}
+        assert both.score(picture(seed)) == {"sexual": max(scores), **said}
     assert both.categories == ("sexual",)
-    assert make("off", setup) is None
+    assert make((), setup) is None
 
 
 def test_it_is_found_in_the_cache_of_the_hub(folder: Path, tmp_path: Path) -> None:
@@ -102,9 +104,9 @@ def test_it_is_found_in_the_cache_of_the_hub(folder: Path, tmp_path: Path) -> No
 
 
 def test_without_weights_or_with_a_pickle_it_is_said(folder: Path, tmp_path: Path) -> None:
-    for names, code in (("stable_diffusion", "error-image-check-source"), ("nonsense", "error-image-check-unknown")):
+    for name, code in (("stable_diffusion", "error-image-check-source"), ("nonsense", "error-image-check-unknown")):
         with pytest.raises(ModelError) as error:
-            make(names, Setup())
+            make([name], Setup())
         assert error.value.id == code
     (tmp_path / "safety_checker").mkdir()
     (tmp_path / "safety_checker" / "config.json").write_text("{}")

@@ -23,10 +23,10 @@ async def test_the_worker_scores_a_picture(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setenv("EASEL_FAKE_SCORE", "0.25")
     drawing = backend(tmp_path)
     await drawing.start()
-    assert await drawing.score(Path("1.png.tmp")) == {"sexual": 0.25}
+    assert await drawing.score(Path("1.png.tmp")) == {"sexual": 0.25, "fake.sexual": 0.25}
     with pytest.raises(WorkerBug):
         await drawing.score(Path("missing.png"))
-    assert await drawing.score(Path("1.png.tmp")) == {"sexual": 0.25}
+    assert await drawing.score(Path("1.png.tmp")) == {"sexual": 0.25, "fake.sexual": 0.25}
     await drawing.close()
     with pytest.raises(WorkerCrashed):
         await drawing.score(Path("1.png.tmp"))

@@ -18,7 +18,7 @@ from gpu.backend import Event
 from gpu.errors import ModelError, WorkerBug, from_json
 from gpu.fake import FakeEngine, Faults
 from gpu.params import GenerationParams
-from gpu.safety import Setup, make
+from gpu.safety import IMAGE_CHECKS, Setup, make
 from gpu.stdio import MAX_LOG
 from gpu.types import GenerationRequest, ModelSpec
 from gpu.wire import (
@@ -236,12 +236,7 @@ def test_a_cancel_for_nobody_changes_nothing(tmp_path: Path) -> None:
         assert isinstance(child.hear_until(Finished)[-1], Finished)
 
 
-@pytest.mark.parametrize("check", ["off", "open_nsfw"])
-def test_image_checks_by_name(check: str) -> None:
-    assert (make(check, Setup()) is None) is (check == "off")
-
-
 def test_an_unknown_image_check_is_refused_by_name() -> None:
     with pytest.raises(ModelError) as caught:
-        make("guess", Setup())
-    assert caught.value.facts == {"check": "guess", "known": "open_nsfw, stable_diffusion"}
+        make(["open_nsfw", "guess"], Setup())
+    assert caught.value.facts == {"check": "guess", "known": ", ".join(IMAGE_CHECKS)}
