@@ -1,6 +1,6 @@
 """The moderators' desk: what waits for them is posted in their channel, and members are told what was decided.
 
-What was posted is stored, so nothing is posted twice or forgotten over a restart. Direct messages are best effort.
+What was posted is stored, and letters wait in the database, so nothing is sent twice or forgotten over a restart.
 """
 
 from __future__ import annotations
@@ -8,10 +8,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import aiohttp
 import discord
 
 from bot import pictures
@@ -20,9 +20,10 @@ from bot.publisher import Pace
 from bot.text import DEFAULT_LOCALE, sentence
 from bot.views.appeal import appeal_card, appeal_view
 from bot.views.review import review_card
-from gpu.errors import EaselError, Fact
+from gpu.errors import EaselError
 from storage.images import ImageFiles
 from storage.jobs import JobStore
+from storage.letters import Letter
 from storage.reviews import Review
 from storage.sanctions import Appeal
 from storage.settings import SettingStore
@@ -31,8 +32,6 @@ log = logging.getLogger(__name__)
 
 CHANNEL = "moderators-channel"
 """The setting that names it."""
-LETTERS = 1000
-"""Direct messages that may wait to be sent; more are not written."""
 
 
 class Desk:
@@ -56,10 +55,8 @@ class Desk:
         self._pace = pace
         self._connected = asyncio.Event()
         self._stirred = asyncio.Event()
-        self._letters: asyncio.Queue[tuple[int, int, str, dict[str, Fact]]] = asyncio.Queue(LETTERS)
         self._shut: set[int] = set()
         """Channels that took nothing; until somebody chooses one again."""
-        moderation.notify = self._notify
         moderation.stirred = self._stirred.set
 
     def connected(self) -> None:
@@ -147,31 +144,30 @@ class Desk:
 
     # --- Letters --------------------------------------------------------------------------------------------------
 
-    async def _notify(self, guild_id: int, user_id: int, id: str, facts: dict[str, Fact]) -> None:
-        """A direct message, soon."""
-        with contextlib.suppress(asyncio.QueueFull):
-            self._letters.put_nowait((guild_id, user_id, id, facts))
-        self._stirred.set()
-
     async def _write_letters(self) -> None:
-        while not self._letters.empty():
-            letter = self._letters.get_nowait()
+        """Those that are due. What Discord does not take now is tried again; what it never takes is dropped."""
+        for letter in await self._moderation.letters.due():
             try:
-                await self._write(*letter)
-            except discord.HTTPException as error:
-                log.info("member %d could not be told: %s", letter[1], error)
+                await self._write(letter)
+            except (discord.Forbidden, discord.NotFound) as error:
+                log.info("a member cannot be told: %s", error)
+            except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+                log.info("a member could not be told yet: %s", error)
+                await self._moderation.letters.postpone(letter)
+                continue
+            await self._moderation.letters.done(letter)
 
-    async def _write(self, guild_id: int, user_id: int, id: str, facts: Mapping[str, Fact]) -> None:
-        newest = await self._jobs.of_user(user_id, limit=1)
+    async def _write(self, letter: Letter) -> None:
+        newest = await self._jobs.of_user(letter.user_id, limit=1)
         locale = newest[0].locale if newest else DEFAULT_LOCALE
-        guild = self._client.get_guild(guild_id)
+        guild = self._client.get_guild(letter.guild_id)
         where = discord.utils.escape_markdown(guild.name) if guild else "Easel"
-        text = sentence(locale, "letter", server=where, text=sentence(locale, id, **facts))
-        user = self._client.get_user(user_id) or await self._client.fetch_user(user_id)
+        text = sentence(locale, "letter", server=where, text=sentence(locale, letter.sentence, **letter.facts))
+        user = self._client.get_user(letter.user_id) or await self._client.fetch_user(letter.user_id)
         options: dict[str, Any] = {"content": text[:2000], "allowed_mentions": discord.AllowedMentions.none()}
-        if guild and (view := appeal_view(id, guild_id, locale)):
+        if guild and (view := appeal_view(letter.sentence, letter.guild_id, locale)):
             options["view"] = view
-        await user.send(**options)
+        await user.send(**options, nonce=f"letter-{letter.seq}")
 
 
 def _nonce(review: Review) -> str:

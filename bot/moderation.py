@@ -1,13 +1,13 @@
 """What moderators do, and what happens by itself: sanctions, strikes and their ladder, reviews, reports, appeals.
 
-Everything is stored before anyone is told, and audited with who, whom, before, after and why. Knows no Discord; who
-must be told what goes to `notify`.
+Everything is stored before anyone is told, and audited with who, whom, before, after and why. Knows no Discord; what
+members must be told waits as letters.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Literal
 
 from bot.config import ModerationConfig
@@ -19,6 +19,7 @@ from gpu.errors import Fact
 from storage.audit import AuditLog
 from storage.images import ImageFiles
 from storage.jobs import JobStore
+from storage.letters import LetterStore
 from storage.models import Job
 from storage.reviews import Decision, Review, ReviewStore
 from storage.sanctions import Appeal, Sanction, SanctionKind, SanctionStore, Strike
@@ -27,9 +28,6 @@ DAY = 86400.0
 
 REPORTS = "reports"
 """The reason of a review that members asked for."""
-
-Notify = Callable[[int, int, str, dict[str, Fact]], Awaitable[None]]
-"""Called with a server, a member, the id of a sentence and its facts."""
 
 Measure = Literal["warn", "timeout", "ban"]
 """What a moderator does to the one who drew a picture, beside deleting it."""
@@ -44,6 +42,7 @@ class Moderation:
         config: ModerationConfig,
         sanctions: SanctionStore,
         reviews: ReviewStore,
+        letters: LetterStore,
         audit: AuditLog,
         jobs: JobStore,
         files: ImageFiles,
@@ -53,9 +52,9 @@ class Moderation:
         self.sanctions = sanctions
         self.reviews = reviews
         self.audit = audit
-        self.notify: Notify = _nobody
+        self.letters = letters
         self.stirred: Callable[[], None] = _nothing
-        """Called when something new waits for moderators."""
+        """Called when something new waits for moderators, or a letter for a member."""
         self._config = config
         self._jobs = jobs
         self._files = files
@@ -76,7 +75,7 @@ class Moderation:
         lifted = await self.sanctions.lift(actor.guild_id, user_id)
         await self._record(actor, "unban", user_id, before=before.kind if before else "", after="", reason=reason)
         if lifted:
-            await self.notify(actor.guild_id, user_id, "notice-pardoned", {})
+            await self._write(actor.guild_id, user_id, "notice-pardoned", {})
         return lifted
 
     async def _impose(
@@ -90,7 +89,7 @@ class Moderation:
             after=f"{kind} until {int(until)}" if until else f"{kind} for good", reason=reason,
         )  # fmt: skip
         facts: dict[str, Fact] = {"until": int(until), "reason": because(reason)}
-        await self.notify(guild_id, user_id, f"sanction-{kind}" + ("" if until else "-for-good"), facts)
+        await self._write(guild_id, user_id, f"sanction-{kind}" + ("" if until else "-for-good"), facts)
         return sanction
 
     # --- Strikes --------------------------------------------------------------------------------------------------
@@ -118,7 +117,7 @@ class Moderation:
             seconds = ladder.timeout_minutes * 60 * 2 ** (count - ladder.timeout_at)
             return await self._impose(guild_id, user_id, "timeout", seconds=seconds, actor_id=0, reason=category)
         facts: dict[str, Fact] = {"count": count, "limit": ladder.timeout_at, "reason": because(reason)}
-        await self.notify(guild_id, user_id, "notice-strike", facts)
+        await self._write(guild_id, user_id, "notice-strike", facts)
         return None
 
     async def count(self, guild_id: int, user_id: int) -> int:
@@ -223,8 +222,14 @@ class Moderation:
             await self.sanctions.lift(appeal.guild_id, appeal.user_id)
             await self.sanctions.forgive(appeal.guild_id, appeal.user_id, newest_only=True)
         await self._record(actor, f"appeal-{state}", appeal.user_id, before="open", after=state)
-        await self.notify(appeal.guild_id, appeal.user_id, f"notice-appeal-{state}", {})
+        await self._write(appeal.guild_id, appeal.user_id, f"notice-appeal-{state}", {})
         return appeal
+
+    async def _write(self, guild_id: int, user_id: int, sentence: str, facts: Mapping[str, Fact]) -> None:
+        """The member is told soon; on the command line there is none."""
+        if user_id:
+            await self.letters.write(guild_id, user_id, sentence, facts)
+            self.stirred()
 
     async def _record(
         self, actor: Requester, action: str, target: int | str, *, before: str = "", after: str = "", reason: str = ""
@@ -232,10 +237,6 @@ class Moderation:
         await self.audit.record(
             actor.user_id, action, str(target), guild_id=actor.guild_id, before=before, after=after, reason=reason
         )
-
-
-async def _nobody(guild_id: int, user_id: int, id: str, facts: dict[str, Fact]) -> None:
-    """Nobody can be told, as on the command line."""
 
 
 def _nothing() -> None:

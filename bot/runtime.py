@@ -33,6 +33,7 @@ from storage.erasure import RecordStore
 from storage.fingerprints import FingerprintStore
 from storage.images import ImageFiles
 from storage.jobs import JobStore
+from storage.letters import LetterStore
 from storage.marks import MarkStore
 from storage.models import new_job_id
 from storage.preferences import PreferenceStore
@@ -165,8 +166,8 @@ async def _guard(
     rules = RuleStore(database)
     sanctions = SanctionStore(database, await asyncio.to_thread(Pseudonyms.of_folder, files.root))
     moderation = Moderation(
-        config=config.moderation, sanctions=sanctions, reviews=ReviewStore(database), audit=AuditLog(database),
-        jobs=jobs, files=files, tell=dispatcher.tell, clock=time.time,
+        config=config.moderation, sanctions=sanctions, reviews=ReviewStore(database), letters=LetterStore(database),
+        audit=AuditLog(database), jobs=jobs, files=files, tell=dispatcher.tell, clock=time.time,
     )  # fmt: skip
     gate = Gate(sanctions, rules, jobs, time.time)
     return Guard(

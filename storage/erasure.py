@@ -29,6 +29,7 @@ OWN = {
     "strikes": "user_id = :user",
     "reports": "user_id = :user",
     "appeals": "user_id = :user",
+    "letters": "user_id = :user",
 }
 """Table → which of its rows are the member's; they are deleted."""
 

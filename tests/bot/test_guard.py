@@ -182,15 +182,10 @@ async def test_enough_members_hide_a_picture(
 
 
 async def test_the_ladder_from_warning_to_ban(runtime: Runtime, guard: Guard, alice: Requester) -> None:
-    told: list[str] = []
-
-    async def notify(guild_id: int, user_id: int, id: str, facts: object) -> None:
-        told.append(id)
-
-    guard.moderation.notify = notify
     for _ in range(3):
         with pytest.raises(PromptBlocked):
             await runtime.studio.imagine(alice, FLOOR_LINE)
+    told = [letter.sentence for letter in await guard.moderation.letters.due()]
     assert told == ["notice-strike", "notice-strike", "sanction-timeout"]
     with pytest.raises(Sanctioned) as refused:
         await runtime.studio.imagine(alice, "a red fox")

@@ -229,3 +229,22 @@ async def test_a_member_is_purged(world: World) -> None:
     assert await world.runtime.studio.images(job.id) == []
     entries = await world.runtime.studio.guard.moderation.audit.entries(world.guild.id)
     assert ("purge", str(world.alice.id), "1") in [(entry.action, entry.target, entry.before) for entry in entries]
+
+
+async def test_letters_wait_for_the_next_start_and_arrive_once(world: World) -> None:
+    staff, moderation = Staff(world), world.runtime.studio.guard.moderation
+    await world.stop()  # nothing is sent from now on
+    await moderation.strike(world.guild.id, world.alice.id, "gore")
+    assert [letter.sentence for letter in await moderation.letters.due()] == ["notice-strike"]
+    assert staff.mail(world.alice) == []
+    await world.restart()
+    (letter,) = await staff.letters(world.alice)
+    assert "warning 1" in letter.content
+    await world.until(lambda: no_letters(world))
+    await world.restart()
+    await moderation.strike(world.guild.id, world.alice.id, "gore")
+    assert len(await staff.letters(world.alice, 2)) == 2
+
+
+async def no_letters(world: World) -> bool:
+    return not await world.runtime.studio.guard.moderation.letters.due()

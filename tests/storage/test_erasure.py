@@ -11,6 +11,7 @@ import pytest
 from storage.database import Database
 from storage.erasure import OF_JOBS, OWN, SIGNED, RecordStore, Subject
 from storage.images import ImageFiles
+from storage.letters import LetterStore
 from storage.models import Limits, UserSettings
 from storage.pseudonyms import Pseudonyms
 from storage.queue import Queue
@@ -64,6 +65,7 @@ async def filled(db: Database, root: Path, clock: Clock) -> None:
     await sanctions.impose(1, OTHER, "ban", until=0, actor_id=MEMBER, reason="spam")
     await sanctions.strike(1, MEMBER, "gore", actor_id=OTHER, reason=CANARY)
     await sanctions.appeal(1, MEMBER, "ban", CANARY)
+    await LetterStore(db, clock=clock).write(1, MEMBER, "sanction-ban", {"reason": CANARY})
     reviews = ReviewStore(db, clock=clock)
     await reviews.open(f"job{OTHER}", 1, "gore")
     await reviews.report(f"job{OTHER}", MEMBER)
