@@ -12,13 +12,14 @@ from typing import Any
 from pydantic import ValidationError
 
 from bot.config import Config
+from bot.defaults import Defaults, Owner, place_of
 from bot.errors import BadSetting, NoSuchThing
 from bot.gate import Allowance
 from bot.requester import Requester
 from bot.safety import Verdict
 from bot.safety.base import PolicyLayer
 from bot.safety.places import PlaceRules, Where, spelt
-from bot.switches import MODEL, MODELS, Switches
+from bot.switches import Switches, models_of
 from gpu.weights import words
 from storage.audit import AuditLog
 from storage.rules import RuleStore, Scope, WordKind
@@ -32,13 +33,15 @@ class Administration:
     """The decisions of a server's administrators."""
 
     def __init__(
-        self, *, config: Config, rules: RuleStore, places: PlaceRules, switches: Switches, audit: AuditLog
-    ) -> None:
+        self, *, config: Config, rules: RuleStore, places: PlaceRules, switches: Switches, audit: AuditLog,
+        defaults: Defaults,
+    ) -> None:  # fmt: skip
         self._config = config
         self._rules = rules
         self._places = places
         self._audit = audit
         self.switches = switches
+        self.defaults = defaults
 
     # --- Policy ---------------------------------------------------------------------------------------------------
 
@@ -125,28 +128,42 @@ class Administration:
         await self.record(actor, "limit", target, before=_said(before), after=_said(rule.get(field)), reason=reason)
         return before
 
-    # --- Models ---------------------------------------------------------------------------------------------------
+    # --- Models and defaults --------------------------------------------------------------------------------------
 
-    async def allow_models(self, actor: Requester, names: Collection[str], *, reason: str = "") -> list[str]:
-        """Only these may draw in the server; none of them: all may. Returns those before. Raises `BadSetting`."""
+    async def allow_models(
+        self, actor: Requester, names: Collection[str], *, channel_id: int = 0, reason: str = ""
+    ) -> list[str]:
+        """Only these may draw in the server, or in one channel of it; none of them: as if nothing were said.
+
+        Returns those before. Raises `BadSetting`.
+        """
         self._require_known(names)
-        before = await self.switches.models(actor.guild_id)
-        await self.switches.settings.set(actor.guild_id, MODELS, sorted(names) or None)
+        before = await self.switches.models(actor.guild_id, channel_id)
+        await self.switches.settings.set(actor.guild_id, models_of(channel_id), sorted(names) or None)
         await self.record(
-            actor, "models", "allowed", before=", ".join(before) or "all", after=", ".join(sorted(names)) or "all",
-            reason=reason,
+            actor, "models", f"allowed in {channel_id}" if channel_id else "allowed",
+            before=", ".join(before) or "all", after=", ".join(sorted(names)) or "all", reason=reason,
         )  # fmt: skip
         return before
 
-    async def default_model(self, actor: Requester, name: str, *, reason: str = "") -> str:
-        """Draws there where a line names none; "": the operator's. Returns the one before. Raises `BadSetting`."""
-        self._require_known([name] if name else [])
-        if name:
-            await self.switches.require_model(actor.guild_id, name)
-        before = await self.switches.default_model(actor.guild_id)
-        await self.switches.settings.set(actor.guild_id, MODEL, name or None)
-        await self.record(actor, "models", "default", before=before, after=name, reason=reason)
-        return before
+    async def set_default(self, actor: Requester, owner: Owner, name: str, value: str, *, reason: str = "") -> str:
+        """What holds in a server or a channel where a line and its member say nothing; "": nothing.
+
+        Returns the value as it was read. Raises `Refusal`, and `NotOffered` for a model that does not draw there.
+        """
+        before = (await self.defaults.chosen(owner)).get(name, "")
+        if name == "model" and (read := self.defaults.read(name, value)):
+            await self.switches.require_model(place_of(actor, owner), read)
+        read = await self.defaults.set(owner, name, value)
+        target = f"{name} of {owner.layer} {owner.id}"
+        await self.record(actor, "default", target, before=before, after=read, reason=reason)
+        return read
+
+    async def reset_defaults(self, actor: Requester, owner: Owner) -> None:
+        """None of a layer holds any more."""
+        before = await self.defaults.chosen(owner)
+        await self.defaults.reset(owner)
+        await self.record(actor, "default", f"all of {owner.layer} {owner.id}", before=_said(before) if before else "")
 
     def _require_known(self, names: Collection[str]) -> None:
         if unknown := [name for name in names if name not in self._config.specs]:
@@ -155,7 +172,7 @@ class Administration:
     # --- The log --------------------------------------------------------------------------------------------------
 
     async def set_setting(self, actor: Requester, name: str, value: Any, *, reason: str = "") -> None:
-        """Set something that only its reader understands, such as the moderators' channel."""
+        """Set what `bot.switches` or another reader understands, such as the moderators' channel; None: nothing."""
         before = await self.switches.settings.get(actor.guild_id, name)
         await self.switches.settings.set(actor.guild_id, name, value)
         await self.record(actor, "setting", name, before=_said(before), after=_said(value), reason=reason)

@@ -171,7 +171,7 @@ class EaselBot(commands.Bot):
             PrivacyCog(self.privacy, self.delivery),
             PromptCog(self.studio),
             PreferCog(self.studio.preferences),
-            SettingsCog(self.studio.preferences),
+            SettingsCog(),
             ReactionsCog(self.studio, self.delivery, self.gallery, self, self.presses),
         )
 

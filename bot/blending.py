@@ -6,12 +6,14 @@ model draws over the result; a note says so.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from PIL import Image
 
 from bot.inputs import Picture, Prepared
 from bot.intake import Order
+from bot.prompt.cells import Parse
 from bot.prompt.limits import fit
 from bot.prompt.negative import negative_note
 from bot.prompt.parser import ParsedPrompt, format_line
@@ -25,6 +27,7 @@ from gpu.types import InputRole, ModelSpec, Note, Task
 SHAPES = {"portrait": "2:3", "square": "1:1", "landscape": "3:2"}
 """Dimensions, as Midjourney names them → `--ar`."""
 FEWEST, MOST = 2, 5
+WORD = "pictures"
 STRENGTH = 0.6
 """Less, and the pictures shine through one another; more, and little is left of them."""
 
@@ -43,6 +46,15 @@ def blended(sent: Sequence[bytes], extra: ParsedPrompt, *, spec: ModelSpec, styl
     line = format_line(extra.prompt, extra.chosen)
     extras = {"notes": (note, *corrected, *negative_note(params, spec))}
     return Order(task=Task.IMAGINE, params=params, text=line, extra=extras, inputs=inputs)
+
+
+def wordless(text: str, options: Mapping[str, object], parse: Parse) -> ParsedPrompt:
+    """What goes with pictures: options and perhaps words and flags, as the parser reads them behind a word.
+
+    Raises `PromptError`.
+    """
+    parsed = parse(f"{WORD} {text}", options)
+    return replace(parsed, prompt=parsed.prompt.removeprefix(WORD).strip())
 
 
 def overlaid(pictures: Sequence[Image.Image]) -> Image.Image:

@@ -19,14 +19,14 @@ FLAG = re.compile(r"(?:^|\s)(--?[a-z]*)$", re.IGNORECASE)
 VALUE = re.compile(r"(?:^|\s)(--[a-z]+)\s+([^-]*)$", re.IGNORECASE)
 
 
-def complete(line: str, studio: Studio, recent: Sequence[str]) -> list[tuple[str, str]]:
-    """Pairs of what is shown and the whole line that it stands for."""
+def complete(line: str, studio: Studio, recent: Sequence[str], models: Sequence[str]) -> list[tuple[str, str]]:
+    """Pairs of what is shown and the whole line that it stands for; `models` are those that draw there."""
     line = line.translate(DASHES)
     if flag := FLAG.search(line):
         found = _flags(line[: flag.start(1)], flag[1].lower(), line)
     elif (value := VALUE.search(line)) and (row := _row(value[1])):
         head = line[: value.start(2)]
-        found = [(f"{row.flag} {known}", head + known) for known in values_of(row, studio, value[2])]
+        found = [(f"{row.flag} {known}", head + known) for known in values_of(row, studio, value[2], models)]
     else:
         found = [(earlier, earlier) for earlier in recent]
     # Never the line as it stands: Enter would choose it again and again instead of sending it.
@@ -34,20 +34,25 @@ def complete(line: str, studio: Studio, recent: Sequence[str]) -> list[tuple[str
     return [(name, text) for name, text in new if 0 < len(text) <= LENGTH][:LIMIT]
 
 
-def values_of(row: Param, studio: Studio, typed: str) -> list[str]:
+def values_of(row: Param, studio: Studio, typed: str, models: Sequence[str]) -> list[str]:
     """The values of a parameter that begin with, then those that contain what was typed."""
+    typed = typed.strip().lower()
+    fitting = [value for value in known_values(row, studio, models) if typed in value.lower()]
+    return sorted(fitting, key=lambda value: not value.lower().startswith(typed))[:LIMIT]
+
+
+def known_values(row: Param, studio: Studio, models: Sequence[str]) -> Sequence[str]:
+    """The values that a parameter can have, or examples of them."""
     known: dict[str, Sequence[str]] = {
         "choice": row.choices,
-        "model": list(studio.config.specs),
+        "model": models,
         "style": sorted(studio.styles.names),
         "quality": list(QUALITY),
         "loras": [f"{name}:1" for name in studio.loras.files],
         "controls": CONTROL_KINDS,
         "ratio": ("1:1", *row.examples),
     }
-    typed = typed.strip().lower()
-    fitting = [value for value in known.get(row.kind, row.examples) if typed in value.lower()]
-    return sorted(fitting, key=lambda value: not value.lower().startswith(typed))[:LIMIT]
+    return known.get(row.kind, row.examples)
 
 
 def _flags(head: str, typed: str, line: str) -> list[tuple[str, str]]:

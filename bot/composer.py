@@ -68,7 +68,8 @@ class Composer:
         return job.state is JobState.RUNNING and (again or job.id in self._progress)
 
     async def post(self, job: Job, limit: int, where: Where) -> Post:
-        """The message, with a file of at most `limit` bytes, as the rules of the place allow."""
+        """The message, with a file of at most `limit` bytes, as the rules of the place allow, in its language."""
+        job = await self.spoken(job, where)
         parent = await self._jobs.find(job.parent_id) if job.parent_id else None
         match job.state:
             case JobState.QUEUED:
@@ -83,6 +84,11 @@ class Composer:
                 return await self._done(job, parent, limit, where)
             case _:
                 return message.ended(job, parent, _reason(job))
+
+    async def spoken(self, job: Job, where: Where) -> Job:
+        """The job in the language of the server that reads of it; where that has none, in its owner's."""
+        language = await self._studio.guard.switches.language(where.guild_id)
+        return replace(job, locale=language or job.locale)
 
     async def mail(self, job: Job, limit: int) -> Post:
         """The pictures of a finished job one by one, in `limit` bytes together, for a direct message.
@@ -129,12 +135,14 @@ class Composer:
 
     async def buttons(self, job: Job) -> discord.ui.View:
         """What stands under the pictures now: buttons that were used show it."""
+        job = await self.spoken(job, Where(guild_id=job.guild_id))
         images = await self._studio.images(job.id)
         return message.buttons(job, len(images), await self._studio.marks.used(job.id))
 
     async def exhibit(self, job: Job, limit: int, where: Where) -> Post:
         """The pictures for a gallery. Raises `PictureGone`, `PictureWithheld`, `PictureHeld`, `PictureTooLarge`."""
         images, spoiler = await self._shown(job, where)
+        job = await self.spoken(job, where)
         about = message.alt_text(job, len(images))
         upload = await asyncio.to_thread(pictures.sheet, job, images, self._files.root, limit, about)
         return replace(message.pictures(job, None, len(images), (replace(upload, spoiler=spoiler),)), owner_id=0)

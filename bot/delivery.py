@@ -331,7 +331,8 @@ class Delivery:
                 if limit <= SMALLEST_LIMIT and not job.state.final:  # a preview: more will come
                     raise
             if limit <= SMALLEST_LIMIT:
-                why = sentence(job.locale, "delivery-no-files")
+                spoken = await self._composer.spoken(job, self._where(job))
+                why = sentence(spoken.locale, "delivery-no-files")
                 return await write(message.noted(replace(post, files=()), why))
             limit //= 2
 

@@ -20,6 +20,7 @@ EaselError (gpu/errors.py)
     ├── NotAllowed            that is for moderators
     ├── BadSetting            what an administrator wants to set cannot be; facts `field`, `problem`
     ├── NotOffered            that model does not draw in this server
+    ├── NotHere               the server lets draw in other channels only; fact `channels`
     ├── Paused                the operator takes no new jobs
     ├── Confirmation          the line stands for several jobs: a question, with the id of what was asked
     └── ConfigError           config.toml cannot be used; facts `key`, `problem`
@@ -141,6 +142,12 @@ class NotOffered(Refusal):
     """The server does not offer that model."""
 
     code = "error-model-not-offered"
+
+
+class NotHere(Refusal):
+    """The server lets draw in other channels."""
+
+    code = "error-channel-not-allowed"
 
 
 class Paused(Refusal):

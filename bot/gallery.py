@@ -35,9 +35,9 @@ class ServerGallery:
         self._delivery = delivery
         self._channels = config.gallery.channels
 
-    def channel_of(self, guild_id: int) -> int:
-        """The gallery channel of a server; 0: it has none."""
-        return self._channels.get(str(guild_id), 0)
+    async def channel_of(self, guild_id: int) -> int:
+        """The gallery channel of a server, as its administrators chose it or config.toml says; 0: it has none."""
+        return await self._studio.guard.switches.gallery(guild_id) or self._channels.get(str(guild_id), 0)
 
     async def star(self, who: Requester, job_id: str, *, starred: bool) -> bool:
         """Keep a job among one's favourites, or no longer. Returns whether it now stands in the server's gallery.
@@ -63,7 +63,7 @@ class ServerGallery:
             await self._studio.marks.taken_down(job_id)
 
     async def _post(self, job: Job) -> bool:
-        channel_id = self.channel_of(job.guild_id)
+        channel_id = await self.channel_of(job.guild_id)
         if not channel_id or job.state is not JobState.DONE:
             return False
         if await self._studio.marks.post_of(job.id):

@@ -38,16 +38,17 @@ class Guard:
     # --- Before a job ---------------------------------------------------------------------------------------------
 
     async def admit(self, who: Requester, images: int) -> Admission:
-        """Raises `Paused`, `Sanctioned`, `TooNew`, `CooldownActive`, `DailyLimit`."""
+        """Raises `Paused`, `NotHere`, `Sanctioned`, `TooNew`, `CooldownActive`, `DailyLimit`."""
         await self.switches.require_open(who.guild_id)
+        await self.switches.require_channel(who)
         return await self.gate.admit(who, images)
 
     async def check_prompt(self, who: Requester, params: GenerationParams) -> SafetyPolicy:
         """What the worker must not even write. Raises `PromptBlocked`, and counts a strike where that is due.
 
-        Raises `NotOffered` for a model that the server does not let draw.
+        Raises `NotOffered` for a model that the server does not let draw there.
         """
-        await self.switches.require_model(who.guild_id, params.model)
+        await self.switches.require_model(who, params.model)
         rules = await self.places.of(where_of(who))
         verdict = rules.check(words(params.prompt))
         if verdict.action is Action.BLOCK:

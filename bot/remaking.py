@@ -12,7 +12,8 @@ from typing import Any, Protocol
 from bot.errors import PictureGone, Refusal
 from bot.inputs import NewInput
 from bot.intake import Intake, Order
-from bot.prompt.parser import ParsedPrompt
+from bot.preferences import Preferences
+from bot.prompt.own import named
 from bot.prompt.permutations import Permutations
 from bot.requester import Requester
 from gpu.types import InputRole, Task
@@ -32,11 +33,11 @@ class Lines(Protocol):
     """The part of the studio that is needed here."""
 
     intake: Intake
+    preferences: Preferences
 
     async def job(self, job_id: str) -> Job: ...
     async def image(self, job_id: str, index: int) -> StoredImage: ...
     async def order(self, text: str, options: Mapping[str, object], inputs: list[NewInput]) -> Order: ...
-    def parse(self, text: str, options: Mapping[str, object] | None = None) -> ParsedPrompt: ...
     def line_for(self, line: str, wish: Mapping[str, Any] | None = None) -> str: ...
 
 
@@ -53,10 +54,11 @@ class Remaking:
         pixels. With index 0, the new line alone, as a child of the job. Raises like `Studio.imagine`.
         """
         parent = await self._studio.job(job_id)
+        line, given = await self._studio.preferences.rewritten(who, line)
         if not index:
-            return await self._enqueue(who, parent, 0, await self._order(line))
+            return await self._enqueue(who, parent, 0, await self._order(line, given))
         image = await self._studio.image(job_id, index)
-        order = await self._order(line)
+        order = await self._order(line, given)
         old, new = parent.request.params, order.params
         same = (old.model, old.width, old.height) == (new.model, new.width, new.height)
         if same and image.latents and self._files.exists(image.latents):
@@ -64,9 +66,10 @@ class Remaking:
             return await self._studio.intake.enqueue(
                 who, Task.VARY, new, text=order.text, parent=parent, index=index, extra={**order.extra, **start}
             )
-        chosen = self._studio.parse(line).chosen
-        given = {} if {"strength", "image_weight"} & set(chosen) else {"strength": self._strength}
-        return await self._enqueue(who, parent, index, await self._order(line, given, await self._picture(image)))
+        if not {"strength", "image_weight"} & named(line):
+            given = {**given, "strength": self._strength}
+        order = await self._order(line, given, await self._picture(image))
+        return await self._enqueue(who, parent, index, order)
 
     async def inpaint(
         self, who: Requester, job_id: str, index: int, line: str = "", *, region: str = "", mask: bytes = b""
@@ -81,8 +84,8 @@ class Remaking:
         image = await self._studio.image(job_id, index)
         wish: dict[str, Any] = {"mask": region} if region else {}
         sent = [await self._picture(image), *([NewInput(InputRole.MASK, mask)] if mask else [])]
-        text = self._studio.line_for(line or parent.text, wish or {"square": False})
-        order = await self._order(text, {}, *sent)
+        line, given = await self._studio.preferences.rewritten(who, line or parent.text)
+        order = await self._order(self._studio.line_for(line, wish or {"square": False}), given, *sent)
         if not order.inputs or InputRole.MASK not in order.inputs.roles:
             raise Refusal("error-inpaint-nothing")
         return await self._enqueue(who, parent, index, order)
@@ -91,16 +94,17 @@ class Remaking:
         """Zoom out by the `--zoom` (1…2) of a line that may say something else. Raises like `Studio.imagine`."""
         parent = await self._studio.job(job_id)
         image = await self._studio.image(job_id, index)
-        if "zoom" not in self._studio.parse(line).chosen:
+        line, given = await self._studio.preferences.rewritten(who, line)
+        if "zoom" not in named(line):
             raise Refusal("error-zoom-missing")
-        order = await self._order(line, {}, await self._picture(image))
+        order = await self._order(line, given, await self._picture(image))
         return await self._enqueue(who, parent, index, order, Task.OUTPAINT)
 
-    async def _order(self, line: str, options: Mapping[str, object] | None = None, *pictures: NewInput) -> Order:
+    async def _order(self, line: str, options: Mapping[str, object], *pictures: NewInput) -> Order:
         lines = Permutations(line)
         if lines.count > 1:
             raise Refusal("error-remake-several", count=lines.count)
-        return await self._studio.order(lines.line(0), options or {}, list(pictures))
+        return await self._studio.order(lines.line(0), options, list(pictures))
 
     async def _picture(self, image: StoredImage) -> NewInput:
         try:

@@ -14,6 +14,8 @@ class Requester:
     user_id: int = 0
     guild_id: int = 0
     channel_id: int = 0
+    parent_id: int = 0
+    """The channel that a thread hangs under; 0 where it is none."""
     locale: str = "en"
     is_moderator: bool = False
     """Has Manage Messages in that channel."""
@@ -28,6 +30,11 @@ class Requester:
     """The channel is marked as age-restricted."""
     interaction_id: int = 0
     interaction_token: str = ""
+
+    @property
+    def channels(self) -> tuple[int, ...]:
+        """Where it happens, the nearest last."""
+        return tuple(id for id in (self.parent_id, self.channel_id) if id)
 
 
 def may_see(who: Requester, job: Job) -> bool:

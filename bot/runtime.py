@@ -138,8 +138,9 @@ def _operation(
     """What moderators and operators do."""
     guard, audit = studio.guard, studio.guard.moderation.audit
     administration = Administration(
-        config=config, rules=RuleStore(database), places=guard.places, switches=guard.switches, audit=audit
-    )
+        config=config, rules=RuleStore(database), places=guard.places, switches=guard.switches, audit=audit,
+        defaults=studio.defaults,
+    )  # fmt: skip
     return Operation(
         administration=administration, studio=studio, queue=queue, jobs=jobs, dispatcher=dispatcher, audit=audit,
         settings=guard.switches.settings, workers=workers, new_id=new_job_id,

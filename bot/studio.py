@@ -12,8 +12,9 @@ from typing import Any
 
 from bot import controlling, enlarging, exchange
 from bot.assistant import Ask, Assistant
-from bot.blending import blended
+from bot.blending import blended, wordless
 from bot.config import Config
+from bot.defaults import Defaults
 from bot.describing import Describer
 from bot.dispatcher import Dispatcher
 from bot.errors import NotYours, PictureGone, PromptError, Refusal
@@ -80,7 +81,8 @@ class Studio:
             self, store=sweeps, queue=queue, jobs=jobs, files=files, dispatcher=dispatcher,
             new_job_id=new_job_id, random_seed=random_seed,
         )  # fmt: skip
-        self.preferences = Preferences(preferences, self.parse)
+        self.defaults = Defaults(preferences, self.parse, guard.switches, config)
+        self.preferences = Preferences(preferences, self.parse, self.defaults)
         self.assistant = Assistant(config, ask)
         self.describer = Describer(self.assistant, parse=self.parse, jobs=jobs, files=files, new_id=new_job_id)
         self.remaking = Remaking(self, files, config.vary.strong)
@@ -113,22 +115,15 @@ class Studio:
         lines = self.sweeps.lines(text, given)
         if len(lines) > 1:
             raise await self.sweeps.ask(requester, text, lines, inputs=inputs)
-        default = await self.guard.switches.default_model(requester.guild_id)
-        order = await self.order(Permutations(text).line(0), given, inputs, default)
+        order = await self.order(Permutations(text).line(0), given, inputs)
         return await self.intake.enqueue(
             requester, order.task, order.params, text=order.text, extra=order.extra, inputs=order.inputs
         )
 
-    async def order(
-        self, text: str, options: Mapping[str, object], inputs: Sequence[NewInput], default: str = ""
-    ) -> Order:
-        """What one line asks for; braces in it are words. Raises like `imagine`, but for the queue.
-
-        `default`: the model of a line that names none, where it is not the operator's.
-        """
+    async def order(self, text: str, options: Mapping[str, object], inputs: Sequence[NewInput]) -> Order:
+        """What one line asks for; braces in it are words. Raises like `imagine`, but for the queue."""
         parsed = self.parse(text, options)
-        usual = default if default in self.config.specs else self.config.default_model
-        spec = self.config.specs[parsed.chosen.get("model") or usual]
+        spec = self.spec_of(parsed)
         seed = parsed.chosen.get("seed", self._random_seed())
         spoken, translated = await self.assistant.spoken(parsed, spec)
         params, corrected = fit(self._resolve(spoken, spec, seed), spec, parsed.chosen)
@@ -140,9 +135,13 @@ class Studio:
         return Order(task=Task.IMAGINE, params=prepared.params, text=line, extra={"notes": notes}, inputs=prepared)
 
     async def blend(self, requester: Requester, sent: Sequence[bytes], ratio: str) -> Job:
-        """Merge two to five pictures, in a shape such as 2:3. Raises `InputError` and what the queue raises."""
-        spec, seed = self.config.specs[self.config.default_model], self._random_seed()
-        extra = ParsedPrompt("", {"aspect_ratio": ratio})
+        """Merge two to five pictures, in a shape such as 2:3. The member's suffix and defaults go with them.
+
+        Raises `InputError` and what the queue raises.
+        """
+        text, options = await self.preferences.prepared(requester, "", {"aspect_ratio": ratio}, wordless=True)
+        extra = wordless(text, options, self.parse)
+        spec, seed = self.spec_of(extra), self._random_seed()
         order = await asyncio.to_thread(blended, sent, extra, spec=spec, styles=self.styles, seed=seed)
         return await self.intake.enqueue(
             requester, order.task, order.params, text=order.text, extra=order.extra, inputs=order.inputs
@@ -330,6 +329,10 @@ class Studio:
     def parse(self, text: str, options: Mapping[str, object] | None = None) -> ParsedPrompt:
         """Read a line by the parameter table. Raises `PromptError`."""
         return parse_line(text, self.config, self.styles, options, loras=self.loras.files)
+
+    def spec_of(self, parsed: ParsedPrompt) -> ModelSpec:
+        """The model that draws a line."""
+        return self.config.specs[parsed.chosen.get("model") or self.config.default_model]
 
     def _of_picture(
         self, text: str, options: Mapping[str, object], inputs: Sequence[NewInput]

@@ -82,8 +82,7 @@ class Sweeps:
         Raises whatever would refuse one of the lines, or all of them together.
         """
         await self._forget_old()
-        default = await self._studio.guard.switches.default_model(requester.guild_id)
-        orders = [await self._studio.order(line, {}, inputs, default) for line in lines]
+        orders = [await self._studio.order(line, {}, inputs) for line in lines]
         cleared = await self._studio.intake.clear(requester, orders)
         costs = [self._studio.intake.cost(one) for one in cleared]
         await self._queue.check_room(requester.user_id, len(lines), waiting_limit(cleared[0].admission))
@@ -112,7 +111,9 @@ class Sweeps:
         await asyncio.to_thread(self._studio.loras.refresh)
         limit = self._config.sweep.jobs
         axes = [cells.read_axis(axis, limit) for axis in (x, y) if axis.strip()]
-        line, lines = cells.grid(text, axes, self._studio.parse, seed=self._random_seed(), limit=limit)
+        text, given = await self._studio.preferences.prepared(requester, text, {})
+        given = {name: value for name, value in given.items() if name != "num_images"}  # a cell is one picture
+        line, lines = cells.grid(text, axes, self._studio.parse, given, seed=self._random_seed(), limit=limit)
         return await self.ask(requester, cells.title(line, axes), lines, axes)
 
     # --- The answer -----------------------------------------------------------------------------------------------
@@ -124,8 +125,7 @@ class Sweeps:
             raise SweepOver
         await asyncio.to_thread(self._studio.loras.refresh)
         inputs = await asyncio.to_thread(self._inputs, sweep)
-        default = await self._studio.guard.switches.default_model(requester.guild_id)
-        orders = [await self._studio.order(line, {}, inputs, default) for line in sweep.plan.lines]
+        orders = [await self._studio.order(line, {}, inputs) for line in sweep.plan.lines]
         jobs = await self._studio.intake.enqueue_all(requester, orders, sweep_id)
         await asyncio.to_thread(self._files.remove, sweep_id)
         return jobs

@@ -46,7 +46,7 @@ class HistoryCog(commands.Cog):
     @SEARCH
     async def gallery(self, interaction: Interaction, search: Search | None = None) -> None:
         """Page through what this server shows in its gallery, and where that is."""
-        channel = self._gallery.channel_of(interaction.guild_id or 0)
+        channel = await self._gallery.channel_of(interaction.guild_id or 0)
         text = sentence(str(interaction.locale), "gallery-where", channel=f"<#{channel}>") if channel else ""
         if not channel:
             text = sentence(str(interaction.locale), "gallery-none")

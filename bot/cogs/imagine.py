@@ -11,7 +11,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.attachments import ROLES, received
-from bot.completion import complete, values_of
+from bot.completion import LENGTH, complete, values_of
 from bot.delivery import Delivery
 from bot.requester import Requester
 from bot.studio import Studio
@@ -58,7 +58,8 @@ def _annotation(row: Param) -> Any:
 def _suggest(row: Param) -> Callable[[Interaction, str], Any]:
     async def suggest(interaction: Interaction, current: str) -> Choices:
         studio: Studio = interaction.client.studio
-        return [app_commands.Choice(name=value, value=value) for value in values_of(row, studio, current)]
+        found = values_of(row, studio, current, await studio.defaults.models(requester_of(interaction)))
+        return [app_commands.Choice(name=value, value=value) for value in found if len(value) <= LENGTH]
 
     return suggest
 
@@ -66,8 +67,9 @@ def _suggest(row: Param) -> Callable[[Interaction, str], Any]:
 async def suggest_prompt(interaction: Interaction, current: str) -> Choices:
     """The flag being typed, its values, or the member's own earlier lines."""
     studio: Studio = interaction.client.studio
-    recent = await studio.recent_prompts(requester_of(interaction), current, 10)
-    return [app_commands.Choice(name=name, value=value) for name, value in complete(current, studio, recent)]
+    who = requester_of(interaction)
+    recent, models = await studio.recent_prompts(who, current, 10), await studio.defaults.models(who)
+    return [app_commands.Choice(name=name, value=value) for name, value in complete(current, studio, recent, models)]
 
 
 class ImagineCog(commands.Cog):

@@ -120,7 +120,7 @@ class InfoCog(commands.Cog):
         open_jobs = await self._studio.queue_of(who)
         running = sum(job.state is JobState.RUNNING for job in open_jobs)
         count, seconds = await self._studio.use_of(who)
-        speed, _ = (await self._studio.preferences.layered(who)).get("speed", ("fast", ""))
+        speed, _ = (await self._studio.defaults.of(who)).get("speed", ("fast", ""))
         text = sentence(
             who.locale, "info-member", running=running, waiting=len(open_jobs) - running, speed=speed, jobs=count,
             seconds=f"{seconds:.0f}",

@@ -11,6 +11,7 @@ from discord.ext import commands
 from bot.cogs.help import pages
 from bot.studio import Studio
 from bot.text import sentence
+from bot.views.who import requester_of
 from gpu.openai_models import OpenAIModel
 from gpu.types import ModelSpec
 
@@ -26,11 +27,18 @@ class ModelsCog(commands.Cog):
     @app_commands.command()
     async def models(self, interaction: Interaction) -> None:
         """Show the models, their settings and licences."""
-        config, locale = self._studio.config, str(interaction.locale)
-        lines = [model_line(spec, locale, default=name == config.default_model) for name, spec in config.models.items()]
+        config, who = self._studio.config, requester_of(interaction)
+        locale, hidden = who.locale, config.specs.keys() - await self._studio.defaults.models(who)
+        usual, _ = (await self._studio.defaults.of(who)).get("model", (config.default_model, ""))
+        lines = [
+            model_line(spec, locale, default=name == usual)
+            for name, spec in config.models.items()
+            if name not in hidden
+        ]
         lines += [
             sentence(locale, "models-line-openai", model=name, sizes=", ".join(model.sizes), prices=_prices(model))
             for name, model in config.openai.models.items()
+            if name not in hidden
         ]
         embeds = [discord.Embed(description=page) for page in pages(lines)]
         await interaction.response.send_message(embeds=embeds[:1], ephemeral=True)

@@ -24,7 +24,7 @@ from bot.presses import Presses
 from bot.report import explain
 from bot.requester import Requester
 from bot.studio import Studio
-from bot.views.who import is_age_restricted, standing
+from bot.views.who import is_age_restricted, parent_of, standing
 from gpu.errors import EaselError
 from storage.models import Job
 
@@ -132,6 +132,7 @@ class ReactionsCog(commands.Cog):
             user_id=payload.user_id,
             guild_id=payload.guild_id or 0,
             channel_id=payload.channel_id,
+            parent_id=parent_of(channel),
             locale=job.locale,
             is_moderator=rights.manage_messages,
             **standing(payload.member or discord.Object(payload.user_id)),

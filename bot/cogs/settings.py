@@ -1,61 +1,75 @@
-"""/settings: defaults in layers, and where each comes from. /prefer: flags of one's own, a suffix, and habits."""
+"""/settings: one's defaults as a panel or typed, and where each comes from. /prefer: own flags, a suffix, habits."""
 
 from __future__ import annotations
 
-from typing import Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot import panel
+from bot.completion import LENGTH, values_of
+from bot.defaults import DEFAULTS, Owner
 from bot.errors import Refusal
-from bot.preferences import DEFAULTS, LAYERS, Preferences
+from bot.preferences import Preferences
+from bot.requester import Requester
 from bot.text import DEFAULT_LOCALE, sentence
 from bot.views.message import harmless
+from bot.views.panel import panel_of
 from bot.views.who import requester_of
 from gpu.params import BY_NAME
 
+if TYPE_CHECKING:
+    from bot.app import EaselBot
+
 Interaction = discord.Interaction[Any]
 FLAGS = {BY_NAME[name].flag.strip("-"): name for name in DEFAULTS}
-Setting = Literal["model", "style", "stylize", "quality", "speed", "ar", "n"]
+Setting = Literal["model", "quality", "style", "stylize", "speed", "ar", "n"]
+Value = app_commands.Range[str, 0, 100]
 
 
 def _said(id: str) -> str:
     return sentence(DEFAULT_LOCALE, id)
 
 
-class SettingsCog(commands.Cog):
-    """The defaults of a member, a channel and a server."""
+async def answer_settings(
+    interaction: Interaction, who: Requester, owner: Owner, name: Setting | None, value: str, reason: str = ""
+) -> None:
+    """Change what is named, if anything is, and show the panel of a layer. Raises `Refusal`."""
+    bot: EaselBot = interaction.client
+    if value and not name:
+        raise Refusal("error-settings-name")
+    head = ""
+    if name:
+        pick = (FLAGS[name], value)
+        read = await panel.choose(bot.studio, bot.operation.administration, who, owner, pick, reason=reason)
+        id = "settings-set" if read else "settings-reset"
+        head = sentence(who.locale, id, flag=f"--{name}", value=harmless(read), of=owner.layer)
+    shown = await panel_of(bot, who, owner, head=head)
+    await interaction.response.send_message(**shown, ephemeral=True, allowed_mentions=discord.AllowedMentions.none())
 
-    def __init__(self, preferences: Preferences) -> None:
-        self._preferences = preferences
+
+async def suggest_value(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+    """What the setting that was named can be."""
+    bot: EaselBot = interaction.client
+    name = FLAGS.get(getattr(interaction.namespace, "name", None) or "")
+    if not name:
+        return []
+    found = values_of(BY_NAME[name], bot.studio, current, await bot.studio.defaults.models(requester_of(interaction)))
+    return [app_commands.Choice(name=one, value=one) for one in found if len(one) <= LENGTH]
+
+
+class SettingsCog(commands.Cog):
+    """The defaults of a member; those of channels and servers are in /admin settings."""
 
     @app_commands.command()
-    @app_commands.describe(
-        name=_said("option-setting"), value=_said("option-setting-value"), of=_said("option-setting-of")
-    )
-    async def settings(
-        self,
-        interaction: Interaction,
-        name: Setting | None = None,
-        value: app_commands.Range[str, 0, 100] = "",
-        of: Literal["me", "channel", "server"] = "me",
-    ) -> None:
+    @app_commands.describe(name=_said("option-setting"), value=_said("option-setting-value"))
+    @app_commands.autocomplete(value=suggest_value)
+    async def settings(self, interaction: Interaction, name: Setting | None = None, value: Value = "") -> None:
         """Show them with the layer that each comes from, or change one; without a value it is reset."""
         who = requester_of(interaction)
-        lines = []
-        if name:
-            read = await self._preferences.set_default(who, LAYERS[of], FLAGS[name], value)
-            id = "settings-set" if read else "settings-reset"
-            lines.append(sentence(who.locale, id, flag=f"--{name}", value=read, of=of))
-        elif value:
-            raise Refusal("error-settings-name")
-        layered = await self._preferences.layered(who)
-        for flag, row in FLAGS.items():
-            value, layer = layered.get(row, ("", "default"))
-            shown = harmless(value) or "none"
-            lines.append(sentence(who.locale, "settings-line", flag=f"--{flag}", value=shown, layer=layer))
-        await interaction.response.send_message("\n".join(lines), ephemeral=True)
+        await answer_settings(interaction, who, Owner("user", who.user_id), name, value)
 
 
 class PreferCog(commands.GroupCog, group_name="prefer", group_description=_said("command-prefer")):
@@ -96,19 +110,19 @@ class PreferCog(commands.GroupCog, group_name="prefer", group_description=_said(
     @app_commands.command(name="remix", description=_said("command-prefer-remix"))
     async def remix(self, interaction: Interaction) -> None:
         """Switch it."""
-        on = await self._preferences.toggle(interaction.user.id, "remix", "on")
+        on = await self._preferences.toggle(interaction.user.id, "remix")
         await self._say(interaction, "prefer-remix", state="on" if on else "off")
 
     @app_commands.command(name="auto_dm", description=_said("command-prefer-auto-dm"))
     async def auto_dm(self, interaction: Interaction) -> None:
         """Switch it."""
-        on = await self._preferences.toggle(interaction.user.id, "auto_dm", "on")
+        on = await self._preferences.toggle(interaction.user.id, "auto_dm")
         await self._say(interaction, "prefer-auto-dm", state="on" if on else "off")
 
     @app_commands.command(name="variability", description=_said("command-prefer-variability"))
     async def variability(self, interaction: Interaction) -> None:
         """Switch it."""
-        on = await self._preferences.toggle(interaction.user.id, "variability", "high")
+        on = await self._preferences.toggle(interaction.user.id, "variability")
         await self._say(interaction, "prefer-variability", state="high" if on else "low")
 
     async def _say(self, interaction: Interaction, id: str, **facts: str) -> None:

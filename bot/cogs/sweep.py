@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import discord
@@ -39,16 +40,18 @@ class SweepCog(commands.Cog):
     async def _suggest(self, interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
         """The settings, and behind one of them its values one after the other."""
         names = [name for name in AXES if name.startswith(current.strip().lower())]
+        models = await self._studio.defaults.models(requester_of(interaction))
         if names:
-            return [app_commands.Choice(name=text, value=text) for text in map(self._example, names)]
+            examples = [self._example(name, models) for name in names]
+            return [app_commands.Choice(name=text, value=text) for text in examples]
         return [app_commands.Choice(name=current[:100], value=current[:100])]
 
-    def _example(self, name: str) -> str:
+    def _example(self, name: str, models: Sequence[str]) -> str:
         row = BY_FLAG.get(f"--{name}")
         known = {"prompt": ("red", "blue"), "cfg": ("3", "5", "7"), "steps": ("10", "20", "40")}
         found = known.get(name) or (row.choices[:3] if row and row.choices else ())
         if name == "model":
-            found = tuple(self._studio.config.specs)[:3]
+            found = tuple(models)[:3]
         if name == "lora":
             found = ("none", *(f"{lora}:0.8" for lora in list(self._studio.loras.files)[:2]))
         return f"{name} {', '.join(found)}"[:100]

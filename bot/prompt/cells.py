@@ -65,8 +65,10 @@ def read_axis(text: str, limit: int) -> Axis:
     return Axis(name=name, values=values)
 
 
-def grid(text: str, axes: Sequence[Axis], parse: Parse, *, seed: int, limit: int) -> tuple[str, list[str]]:
-    """The canonical line of a sweep, and the line of each cell, row by row: the last axis is the rows.
+def grid(
+    text: str, axes: Sequence[Axis], parse: Parse, options: Mapping[str, object], *, seed: int, limit: int
+) -> tuple[str, list[str]]:
+    """The canonical line of a sweep with its options, and the line of each cell, row by row: the last axis is the rows.
 
     Every cell has the same seed, and one picture where the line does not say otherwise. Raises `Refusal`,
     `PromptError`.
@@ -78,7 +80,7 @@ def grid(text: str, axes: Sequence[Axis], parse: Parse, *, seed: int, limit: int
         raise Refusal("error-sweep-many", count=count, limit=limit)
     if len({axis.name for axis in axes}) < len(axes):
         raise Refusal("error-sweep-twice", name=axes[0].name)
-    parsed = parse(Permutations(text).line(0), {})
+    parsed = parse(Permutations(text).line(0), options)
     chosen = {"seed": seed, "num_images": 1, **parsed.chosen}
     chosen.pop("repeat", None)
     whole = format_line(parsed.prompt, {name: chosen[name] for name in BY_NAME if name in chosen})

@@ -1,4 +1,4 @@
-"""The one kind of button there is: its `custom_id` says all there is to know, so it works after a restart.
+"""The one kind of button or menu there is: its `custom_id` says all there is to know, so it works after a restart.
 
 discord.py logs what a button raises and tells nobody; here it ends in `bot.report`. What a press does is in the
 modules beside this one.
@@ -37,8 +37,8 @@ def job_of(custom_id: str) -> str:
     return match[1] if match else ""
 
 
-class SafeButton(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template=r"(?!)"):
-    """A button whose press happens once, however often it is clicked, and whose errors are answered."""
+class SafeItem(discord.ui.DynamicItem[Any], template=r"(?!)"):
+    """A button or menu whose press happens once, however often it is clicked, and whose errors are answered."""
 
     once: ClassVar[bool] = True
     """False where a press only opens a form or shows something: it may be pressed again at once."""
@@ -62,6 +62,12 @@ class SafeButton(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], tem
     async def press(self, interaction: discord.Interaction[Any], bot: EaselBot) -> None:
         """What the button does. Must answer the interaction within three seconds, or raise."""
         raise NotImplementedError
+
+
+class SafeButton(SafeItem, template=r"(?!)"):
+    """A button."""
+
+    item: discord.ui.Button[discord.ui.View]
 
 
 class JobButton(SafeButton, template=r"(?!)"):

@@ -9,9 +9,10 @@ import discord
 
 from bot.text import sentence
 from bot.views.appeal import APPEAL_BUTTONS
-from bot.views.base import PREFIX, SafeButton
+from bot.views.base import PREFIX, SafeButton, SafeItem
 from bot.views.confirm import CONFIRM_BUTTONS
 from bot.views.grid import BUTTONS
+from bot.views.panel import PANEL_ITEMS
 from bot.views.picks import PickButton
 from bot.views.privacy import PRIVACY_BUTTONS
 from bot.views.region import PartButton
@@ -30,10 +31,10 @@ def _unnamed(pattern: str) -> str:
     return re.sub(r"\?P<\w+>", "?:", pattern)
 
 
-KINDS: list[type[SafeButton]] = [
+KINDS: list[type[SafeItem]] = [
     RunButton, PickButton, PartButton, PageButton, ShowButton, ExampleButton, *BUTTONS, *SWEEP_BUTTONS,
     *REVIEW_BUTTONS, *APPEAL_BUTTONS, *CONFIRM_BUTTONS,
-    *PRIVACY_BUTTONS,
+    *PRIVACY_BUTTONS, *PANEL_ITEMS,
 ]  # fmt: skip
 KNOWN = "|".join(_unnamed(kind.__discord_ui_compiled_template__.pattern) for kind in KINDS)
 

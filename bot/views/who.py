@@ -15,6 +15,7 @@ def requester_of(interaction: discord.Interaction[Any]) -> Requester:
         user_id=interaction.user.id,
         guild_id=interaction.guild_id or 0,
         channel_id=interaction.channel_id or 0,
+        parent_id=parent_of(interaction.channel),
         locale=str(interaction.locale),
         is_moderator=bool(interaction.guild_id and interaction.permissions.manage_messages),
         is_admin=bool(interaction.guild_id and interaction.permissions.manage_guild),
@@ -32,6 +33,11 @@ def standing(user: discord.User | discord.Member | discord.abc.User | discord.Ob
         joined = user.joined_at.timestamp() if user.joined_at else 0.0
         facts |= {"role_ids": frozenset(user._roles), "joined_at": joined}
     return facts
+
+
+def parent_of(channel: object) -> int:
+    """The channel that a thread hangs under; 0 where it is none."""
+    return channel.parent_id if isinstance(channel, discord.Thread) else 0
 
 
 def is_age_restricted(channel: object) -> bool:

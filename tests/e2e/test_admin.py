@@ -81,7 +81,7 @@ async def test_who_may_do_what(world: World, monkeypatch: pytest.MonkeyPatch) ->
     users = {"banned moderator": staff.mod.id, "banned member": staff.mod.id}
     commands = leaves(world)
     assert set(commands) > MODERATORS
-    assert len(commands) == 33
+    assert len(commands) == 34
     seen: dict[tuple[str, str], bool] = {}
     for actor, (rights, moderates, administrates) in ACTORS.items():
         user = discord.Object(users.get(actor, world.alice.id))
@@ -151,7 +151,7 @@ async def test_what_administrators_decide_holds_and_is_written_down(world: World
     await admin("limits server", field="images_per_day")
     assert "cannot be set" in await admin("limits server", field="running", value=0)
     assert "sdxl" in await admin("models allow", models="sdxl")
-    assert "does not draw in this server" in await refused("a fox --model starter")
+    assert "does not draw here" in await refused("a fox --model starter")
     await admin("models allow")
     assert "takes no new jobs" in await admin("pause", reason="lunch")
     assert await refused("a fox")

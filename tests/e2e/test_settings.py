@@ -7,6 +7,7 @@ from typing import Any
 import discord
 
 from .conftest import World
+from .test_blend import png
 
 
 async def say(world: World, who: Any, command: str, **options: Any) -> str:
@@ -57,11 +58,6 @@ async def test_a_line_wins_over_a_member_over_others(world: World) -> None:
     assert (await draw(world, world.alice, "a fox --n 1")).request.params.style == ""
 
 
-async def test_the_server_is_for_those_who_manage_it(world: World) -> None:
-    assert "manage" in await say(world, world.bob, "settings", name="n", value="2", of="server")
-    assert (await draw(world, world.bob, "a fox")).request.params.num_images == 4
-
-
 async def test_a_wrong_value_is_refused_with_its_reason(world: World) -> None:
     assert "--style" in await say(world, world.alice, "settings", name="style", value="nothing such")
 
@@ -75,16 +71,16 @@ async def test_remix_is_kept(world: World) -> None:
 
 def manager(world: World) -> Any:
     """A member who may manage the server."""
-    role = world.guild.create_role("managers", permissions=discord.Permissions(manage_guild=True))
+    role = world.guild.create_role("managers", permissions=discord.Permissions(manage_guild=True, manage_messages=True))
     return world.guild.add_member(world.env.create_user("carol"), roles=[role])
 
 
 async def test_layers_from_server_to_member(world: World) -> None:
     carol = manager(world)
-    await say(world, carol, "settings", name="n", value="3", of="server")
-    assert "from this server" in await say(world, world.alice, "settings")
+    await say(world, carol, "admin settings", name="n", value="3")
+    assert "`--n` 3 · from this server" in await say(world, world.alice, "settings")
     assert (await draw(world, world.alice, "a fox --steps 1")).request.params.num_images == 3
-    await say(world, carol, "settings", name="n", value="2", of="channel")
+    await say(world, carol, "admin settings", name="n", value="2", channel=world.channel)
     assert (await draw(world, world.alice, "a fox --steps 1")).request.params.num_images == 2
     await say(world, world.alice, "settings", name="n", value="1")
     assert (await draw(world, world.alice, "a fox --steps 1")).request.params.num_images == 1
@@ -116,3 +112,52 @@ async def test_info_shows_the_member(world: World) -> None:
 def mails(world: World) -> list[Any]:
     channel = world.alice.user.dm_channel
     return list(channel.history()) if channel else []
+
+
+# --- Everywhere -------------------------------------------------------------------------------------------------------
+
+
+async def test_preferences_apply_to_sweeps_but_not_to_their_cells_number(world: World) -> None:
+    await say(world, world.alice, "prefer option set", name="mine", value="in snow")
+    await say(world, world.alice, "settings", name="style", value="ink")
+    await say(world, world.alice, "settings", name="n", value="3")
+    asked = await world.alice.slash(world.channel, "sweep", prompt="a fox --mine", x="cfg 3, 5")
+    await world.alice.click(asked.response, label="Draw them")
+    jobs = [job for job in await world.jobs(world.alice) if job.sweep_id]
+    assert {job.text.split(" --")[0] for job in jobs} == {"a fox in snow"}
+    assert {(job.request.params.style, job.request.params.num_images) for job in jobs} == {("ink", 1)}
+
+
+async def test_the_suffix_and_defaults_go_with_blended_pictures(world: World) -> None:
+    await say(world, world.alice, "prefer suffix", new_value="in snow --steps 2 --ar 2:3")
+    await say(world, world.alice, "settings", name="style", value="ink")
+    files = {f"image{number}": png("red") for number in (1, 2)}
+    result = await world.alice.slash(world.channel, "blend", **files)
+    assert not result.ephemeral, result.response.content
+    job = (await world.jobs(world.alice))[0]
+    assert job.text == "in snow --ar 1:1 --steps 2 --style ink"
+    assert (job.request.params.style, job.request.params.num_inference_steps) == ("ink", 2)
+
+
+async def test_a_corrected_line_gets_the_suffix_once(world: World) -> None:
+    await say(world, world.alice, "prefer suffix", new_value="in snow --steps 2")
+    refused = await world.alice.slash(world.channel, "imagine", prompt="a fox --n 9")
+    assert refused.ephemeral
+    await world.alice.click(refused.response, label="Run this line")
+    assert (await world.jobs(world.alice))[0].text == "a fox in snow --steps 2 --n 4"
+
+
+async def test_a_remixed_line_knows_own_flags_and_has_its_suffix_already(world: World) -> None:
+    grid = await world.imagine("a fox --steps 1 --n 1")
+    await say(world, world.alice, "prefer suffix", new_value="in snow")
+    await say(world, world.alice, "prefer option set", name="mine", value="at night")
+    form = await world.click(world.alice, grid, "Remix")
+    await world.alice.submit_modal(form, {"line": "a fox --mine --steps 1 --n 1"})
+    assert (await world.jobs(world.alice))[0].text == "a fox at night --steps 1 --n 1"
+
+
+async def test_a_default_that_nothing_draws_with_any_more_is_passed_over(world: World) -> None:
+    store = world.bot.studio.defaults._store
+    await store.set("user", world.alice.id, "model", "gone")
+    await store.set("user", world.alice.id, "style", "gone")
+    assert (await draw(world, world.alice, "a fox --steps 1")).request.params.model == "starter"

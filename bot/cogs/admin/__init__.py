@@ -17,6 +17,7 @@ from bot.cogs.admin.members import MemberCommands
 from bot.cogs.admin.models import ModelCommands
 from bot.cogs.admin.policy import PolicyCommands
 from bot.cogs.admin.queue import QueueCommands
+from bot.cogs.admin.settings import SettingCommands
 from bot.cogs.admin.state import StateCommands
 from bot.cogs.admin.words import WordCommands
 from bot.cogs.admin.worker import WorkerCommands
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 GROUPS = (AuditCommands, LimitCommands, ModelCommands, QueueCommands, WordCommands, WorkerCommands)
 """Each is a group of its own: `/admin queue list`."""
-FLAT = (DeskCommands, MemberCommands, PolicyCommands, StateCommands, WeightCommands)
+FLAT = (DeskCommands, MemberCommands, PolicyCommands, SettingCommands, StateCommands, WeightCommands)
 """Their commands stand alone: `/admin ban`."""
 
 

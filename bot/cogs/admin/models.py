@@ -5,6 +5,7 @@ from __future__ import annotations
 from discord import app_commands
 
 from bot.cogs.admin.base import AdminCommands, Interaction, Reason, described, say, who_of
+from bot.defaults import Owner
 from bot.rights import Level, needs
 
 
@@ -25,7 +26,9 @@ class ModelCommands(AdminCommands, name="models"):
     @needs(Level.ADMIN)
     async def default(self, interaction: Interaction, model: str = "", reason: Reason = "") -> None:
         """Choose the model for lines that name none; without one, the operator's."""
-        await self.bot.operation.administration.default_model(who_of(interaction), model.strip(), reason=reason)
+        who = who_of(interaction)
+        server = Owner("guild", who.guild_id)
+        await self.bot.operation.administration.set_default(who, server, "model", model, reason=reason)
         usual = model.strip() or self.bot.config.default_model
         await say(interaction, "admin-models-default-set", model=usual)
 

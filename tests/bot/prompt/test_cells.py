@@ -99,15 +99,16 @@ def test_what_is_no_axis(written: str) -> None:
 
 def test_a_grid_goes_row_by_row_and_an_axis_wins_over_the_line() -> None:
     axes = [read_axis("cfg 3, 5", 40), read_axis("prompt fox, cat", 40)]
-    line, cells = grid("a fox --cfg 9 --steps 5", axes, parse, seed=7, limit=40)
+    line, cells = grid("a fox --cfg 9 --steps 5", axes, parse, {}, seed=7, limit=40)
     assert line == "a fox --steps 5 --cfg 9 --seed 7 --n 1"
     assert cells == [f"a {a} --steps 5 --cfg {c} --seed 7 --n 1" for a in ("fox", "cat") for c in (3, 5)]
     assert title(line, axes).endswith("(x: cfg 3, 5; y: prompt fox, cat)")
 
 
 def test_words_that_are_not_there_are_added_and_a_lora_may_be_none() -> None:
-    _, cells = grid("a fox", [read_axis("prompt at night, by day", 40)], parse, seed=7, limit=40)
+    _, cells = grid("a fox", [read_axis("prompt at night, by day", 40)], parse, {}, seed=7, limit=40)
     assert [cell.partition(" --")[0] for cell in cells] == ["a fox, at night", "a fox, by day"]
-    _, cells = grid("a fox --lora flat-lime:1", [read_axis("lora none, flat-lime:0.5", 40)], parse, seed=7, limit=40)
+    axes = [read_axis("lora none, flat-lime:0.5", 40)]
+    _, cells = grid("a fox --lora flat-lime:1", axes, parse, {}, seed=7, limit=40)
     assert ["--lora" in cell for cell in cells] == [False, True]
     assert "flat-lime:0.5" in cells[1]
