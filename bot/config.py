@@ -18,7 +18,16 @@ from bot.safety.base import STRICT, Category, Policy, PolicyLayer
 from gpu.openai_models import OpenAIModel
 from gpu.optimising import Optimise
 from gpu.skills.base import packaged
-from gpu.types import DEFAULT_CHECKS, REFINERS, CheckerSource, ModelSpec, SafetyPolicy, Setting
+from gpu.types import (
+    DEFAULT_CHECKS,
+    REFINERS,
+    CheckerSource,
+    ControlMakers,
+    ModelSpec,
+    NetSpec,
+    SafetyPolicy,
+    Setting,
+)
 from storage.models import Limits
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -134,14 +143,6 @@ class DescribeConfig(Setting):
     captioner: str = ""
 
 
-class ControlConfig(Setting):
-    """`[control]`"""
-
-    depth: str = ""
-    seg: str = ""
-    pose: str = ""
-
-
 class LorasConfig(Setting):
     """`[loras]`"""
 
@@ -204,7 +205,7 @@ class Config(Setting):
     moderation: ModerationConfig = ModerationConfig()
     vary: VaryConfig = VaryConfig()
     upscale: UpscaleConfig = UpscaleConfig()
-    control: ControlConfig = ControlConfig()
+    control: ControlMakers = ControlMakers()
     loras: LorasConfig = LorasConfig()
     optimise: Optimise = Optimise()
     privacy: PrivacyConfig = PrivacyConfig()
@@ -294,15 +295,19 @@ def _absolute(config: Config, base: Path) -> Config:
         found = next((root / source for root in (base, PROJECT) if (root / source).exists()), None)
         return str(found.resolve()) if found else source
 
+    def net(spec: NetSpec | None) -> NetSpec | None:
+        return spec and spec.model_copy(update={"source": local(spec.source)})
+
     def spec(model: ModelSpec) -> ModelSpec:
         loras = tuple(lora.model_copy(update={"source": local(lora.source)}) for lora in model.loras)
-        nets = {kind: net.model_copy(update={"source": local(net.source)}) for kind, net in model.controlnets.items()}
+        nets = {kind: net(follower) for kind, follower in model.controlnets.items()}
         config = local(model.config) if model.config else ""
         adapters = {kind: a.model_copy(update={"source": local(a.source)}) for kind, a in model.ip_adapters.items()}
         beside = {"loras": loras, "controlnets": nets, "ip_adapters": adapters}
         return model.model_copy(update={"source": local(model.source), "config": config, **beside})
 
     models = {name: spec(model) for name, model in config.models.items()}
+    makers = config.control
     checker = config.safety.stable_diffusion
     checker = checker.model_copy(update={"source": local(checker.source)})
     return config.model_copy(
@@ -313,7 +318,9 @@ def _absolute(config: Config, base: Path) -> Config:
                 update={name: local(getattr(config.prompt, name)) for name in ("translator", "writer", "embedder")}
             ),
             "describe": DescribeConfig(captioner=local(config.describe.captioner)),
-            "control": ControlConfig(**{k: local(v) if v else "" for k, v in config.control.model_dump().items()}),
+            "control": makers.model_copy(
+                update={"depth": net(makers.depth), "seg": net(makers.seg), "pose": local(makers.pose)}
+            ),
             "safety": config.safety.model_copy(update={"stable_diffusion": checker}),
             "optimise": config.optimise.model_copy(
                 update={"tiny_vae": {k: Path(local(str(v))) for k, v in config.optimise.tiny_vae.items()}}

@@ -73,6 +73,7 @@ def examine(path: Path = DEFAULT_PATH) -> Iterator[Check]:
     yield _database(config)
     yield _disk(config)
     yield from check_models(config, HubCache.from_environment())
+    yield from check_nets(config, HubCache.from_environment())
     yield from _openai(config)
     yield from _worker(config)
 
@@ -81,6 +82,18 @@ def check_models(config: Config, hub: HubCache) -> Iterator[Check]:
     """One line for every model; those that are not the default one may be absent, but not wrong."""
     for spec in config.models.values():
         yield _model(spec, hub, needed=spec.name == config.default_model and config.worker.engine != "fake")
+
+
+def check_nets(config: Config, hub: HubCache) -> Iterator[Check]:
+    """One line for every ControlNet, and every net that makes control images, that could not be loaded."""
+    nets = {f"{spec.name}, {kind}": net for spec in config.models.values() for kind, net in spec.controlnets.items()}
+    nets |= {f"[control] {kind}": net for kind in ("depth", "seg") if (net := config.control.net(kind))}
+    for name, net in nets.items():
+        try:
+            hub.look(net)
+        except ModelError as error:
+            if error.id != "error-model-offline":  # it is downloaded at first use
+                yield _check("control", Mark.BAD, "doctor-model-failed", model=name, problem=sentence_of(error))
 
 
 def _openai(config: Config) -> Iterator[Check]:

@@ -187,7 +187,7 @@ def worker_settings(config: Config) -> WorkerSettings:
         loras=config.loras.folder,
         skills=config.skills,
         optimise=config.optimise,
-        control=config.control.model_dump(),
+        control=config.control,
     )
 
 

@@ -21,6 +21,7 @@ from typing import Any
 
 from gpu.backend import Capabilities, OnProgress
 from gpu.errors import BackendError, GenerationTimeout, JobCancelled, WorkerCrashed, from_json
+from gpu.needs import needed
 from gpu.skills.base import Answer, Question
 from gpu.types import LOADING, GenerationRequest, GenerationResult, Progress
 from gpu.wire import (
@@ -90,6 +91,7 @@ class Child:
         self.capabilities: Capabilities | None = None
         self.ready = False
         self._start = start
+        self._specs = {spec.name: spec for spec in start.specs}
         self._clock = clock
         self._process: Process | None = None
         self._heard = clock()
@@ -320,10 +322,10 @@ class Child:
         self._send_jobs()
 
     def _loading(self, message: Loading) -> None:
-        """The device is busy with a model: a sign of life for all, progress for those who wait for it."""
+        """A model or a net is on its way: a sign of life for all, progress for those who wait for it."""
         for job_id, job in tuple(self.jobs.items()):
             job.heard = self._clock()
-            if job.request.params.model == message.model:
+            if message.model in (spec.name for spec in needed(job.request, self._specs, self._start.settings.control)):
                 self._progress(Progress(job_id=job_id, step=message.done, steps=message.total, phase=LOADING))
 
     def _progress(self, progress: Progress) -> None:

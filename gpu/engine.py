@@ -36,14 +36,14 @@ from gpu.gallery import Gallery, Preview, RefusedError
 from gpu.hub import HubCache
 from gpu.loading import load_components
 from gpu.loras import LoraFolder
+from gpu.needs import models_of, needed
 from gpu.optimise import free_bytes, optimise
 from gpu.optimising import OFFLOADS, Optimise, chosen
 from gpu.phases import Check, Phase, State, Work
 from gpu.pool import Pool, budget, footprint
-from gpu.refining import refiner_of
 from gpu.safety import ImageCheck
 from gpu.turns import Turns
-from gpu.types import GenerationRequest, GenerationResult, ModelSpec, Progress, Task
+from gpu.types import ControlMakers, GenerationRequest, GenerationResult, ModelSpec, Progress, Task
 from gpu.upscalers import Upscalers
 
 log = logging.getLogger(__name__)
@@ -112,7 +112,7 @@ class Engine:
         threads: int = 0,
         image_check: ImageCheck | None = None,
         loras: LoraFolder | None = None,
-        control: Mapping[str, str] | None = None,
+        control: ControlMakers | None = None,
         optimise: Optimise | None = None,
         slots: int = 8,
         memory_gb: float | str = "auto",
@@ -139,7 +139,8 @@ class Engine:
         self._loras = loras or LoraFolder(None)
         self._gallery = Gallery(data_dir, image_check)
         self._upscalers = Upscalers(self._device)
-        self._preprocessors = Preprocessors(Setting(self._device, control or {}))
+        self._makers = control or ControlMakers()
+        self._preprocessors = Preprocessors(Setting(self._device, self._makers))
         self._fetcher = fetcher or Fetcher(HubCache.from_environment(), on_loading)
         self._families = Pool(
             self._load_family, budget=budget(memory_gb, self._device), device=self._device,
@@ -203,10 +204,10 @@ class Engine:
             if len(self._jobs) >= self._slots:
                 break
             with self._reporting(request):
-                models = self._models(request)
-                if not all([self._fetcher.ready(self._specs[model]) for model in models]):
+                wanted = needed(request, self._specs, self._makers)
+                if not all([self._fetcher.ready(spec) for spec in wanted]):
                     continue
-                if not all(self._families.fits(model, self._busy) for model in models):
+                if not all(self._families.fits(model, self._busy) for model in models_of(request, self._specs)):
                     break
                 self._waiting.remove(request)
                 self._start(request)
@@ -214,7 +215,7 @@ class Engine:
                 break
 
     def _start(self, request: GenerationRequest) -> None:
-        models = self._models(request)
+        models = models_of(request, self._specs)
         family, *refiner = [self._families.get(model, {*self._busy, *models}) for model in models]
         started = self._clock()
         work, phases = self._plan(request, family, *refiner)
@@ -238,11 +239,7 @@ class Engine:
     @property
     def _busy(self) -> set[str]:
         """Models that are drawing."""
-        return {model for job in self._jobs.values() for model in self._models(job.request)}
-
-    def _models(self, request: GenerationRequest) -> list[str]:
-        """Those that draw a request, one after the other."""
-        return [model for model in (request.params.model, refiner_of(request, self._specs)) if model]
+        return {model for job in self._jobs.values() for model in models_of(job.request, self._specs)}
 
     def _load_family(self, model: str) -> tuple[Family, int]:
         """A model, and its bytes. Raises `ModelError`."""

@@ -1,4 +1,4 @@
-"""Downloads beside the drawing: a model that is not on this disk yet is fetched in a thread of its own.
+"""Downloads beside the drawing: what a job needs and is not on this disk yet is fetched in a thread of its own.
 
 Nobody else's job waits for it. Knows no model library: loading happens where all model work does.
 """
@@ -11,13 +11,13 @@ from threading import Thread
 from gpu.errors import ModelError
 from gpu.hub import HubCache
 from gpu.sources import Hub, where
-from gpu.types import AdapterSpec, LoraSpec, ModelSpec
+from gpu.types import AdapterSpec, LoraSpec, ModelSpec, NetSpec
 
 OnLoading = Callable[[str, int, int], None]
 
 
 class Fetcher:
-    """Brings models of the hub onto this disk, each once at a time."""
+    """Brings models and nets of the hub onto this disk, each once at a time."""
 
     def __init__(self, hub: HubCache, on_loading: OnLoading) -> None:
         """`on_loading` is called from other threads."""
@@ -27,7 +27,7 @@ class Fetcher:
         self._failed: dict[str, Exception] = {}
         self._here: set[str] = set()
 
-    def ready(self, spec: ModelSpec) -> bool:
+    def ready(self, spec: ModelSpec | NetSpec) -> bool:
         """Whether nothing is missing; else it is being fetched. Raises `ModelError` once a download has failed."""
         if spec.name in self._here:  # looking at all files again would take a while
             return True
@@ -45,30 +45,25 @@ class Fetcher:
         thread.start()
         return False
 
-    def size(self, spec: ModelSpec) -> int:
-        """Bytes of a model's files as far as this disk can tell."""
+    def size(self, spec: ModelSpec | NetSpec) -> int:
+        """Bytes of its files as far as this disk can tell."""
         try:
             return HubCache(self._hub.folder, offline=True).look(spec).size
         except ModelError:
             return 0
 
-    def _missing(self, spec: ModelSpec) -> bool:
+    def _missing(self, spec: ModelSpec | NetSpec) -> bool:
         """Whether the hub must be asked. What is wrong with files that are here, loading says."""
-        parts: tuple[ModelSpec | LoraSpec | AdapterSpec, ...] = (spec, *spec.loras, *spec.ip_adapters.values())
+        beside: tuple[LoraSpec | AdapterSpec, ...] = ()
+        if isinstance(spec, ModelSpec):
+            beside = (*spec.loras, *spec.ip_adapters.values())
         try:
-            return any(isinstance(where(part), Hub) for part in parts) and not self.size(spec)
+            return any(isinstance(where(part), Hub) for part in (spec, *beside)) and not self.size(spec)
         except ModelError:
             return False
 
-    def _fetch(self, spec: ModelSpec) -> None:
-        def told(done: int, total: int) -> None:
-            self._on_loading(spec.name, done, total)
-
+    def _fetch(self, spec: ModelSpec | NetSpec) -> None:
         try:
-            self._hub.model(spec, told)
-            for lora in spec.loras:
-                self._hub.lora(lora, told)
-            for adapter in spec.ip_adapters.values():
-                self._hub.ip_adapter(adapter, told)
+            self._hub.fetch(spec, lambda done, total: self._on_loading(spec.name, done, total))
         except Exception as error:  # reported where the job is
             self._failed[spec.name] = error

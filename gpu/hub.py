@@ -11,7 +11,7 @@ import logging
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -75,14 +75,30 @@ class HubCache:
 
         return cls(Path(constants.HF_HUB_CACHE), bool(constants.HF_HUB_OFFLINE))
 
-    def look(self, spec: ModelSpec) -> Look:
-        """Check a model, its LoRAs and IP-Adapters without downloading anything. Raises `ModelError`."""
-        looks = [
+    @classmethod
+    def here(cls) -> HubCache:
+        """What is on this disk alone: where downloading would hold up everybody's drawing."""
+        return replace(cls.from_environment(), offline=True)
+
+    def look(self, spec: ModelSpec | NetSpec) -> Look:
+        """Check a net, or a model with its LoRAs and IP-Adapters, without downloading anything. Raises `ModelError`."""
+        looks = [self._look_net(spec)] if isinstance(spec, NetSpec) else [
             self._look_model(spec),
             *(self._look_lora(lora) for lora in spec.loras),
             *(self._look_adapter(adapter) for adapter in spec.ip_adapters.values()),
         ]
         return Look(sum(x.size for x in looks), sum(x.missing for x in looks), self.free())
+
+    def fetch(self, spec: ModelSpec | NetSpec, on_progress: OnProgress) -> None:
+        """Download what `look` finds missing. Raises `ModelError`."""
+        if isinstance(spec, NetSpec):
+            self.net(spec, on_progress)
+            return
+        self.model(spec, on_progress)
+        for lora in spec.loras:
+            self.lora(lora, on_progress)
+        for adapter in spec.ip_adapters.values():
+            self.ip_adapter(adapter, on_progress)
 
     def model(self, spec: ModelSpec, on_progress: OnProgress) -> ModelFiles:
         """The checked files of a model, after downloading those that are missing. Raises `ModelError`."""
@@ -110,15 +126,14 @@ class HubCache:
     def net(self, spec: NetSpec, on_progress: OnProgress) -> tuple[Path, Choice]:
         """The folder of a network beside a model, and its checked files. Raises `ModelError`."""
         source = where(spec)
-        folder = source.path if isinstance(source, Local) else self._snapshot(source)
-        if isinstance(source, Hub) and not folder.is_dir():
-            sizes = self._listing(source)
-            wanted = {name: sizes[name] for name in choose_net(sizes, spec).files}
-            folder = self._download(source, wanted, "", on_progress)
-        choice = choose_net([path.name for path in folder.iterdir() if path.is_file()], spec)
-        for name in (name for name in choice.files if name.endswith(".safetensors")):
-            keys(folder / name)
-        return folder, choice
+        if isinstance(source, Local):
+            return source.path, _net_in(source.path, spec)
+        if choice := self._cached_net(source, spec):
+            return self._snapshot(source), choice
+        sizes = self._listing(source)
+        wanted = {name: sizes[name] for name in choose_net(sizes, spec).files}
+        folder = self._download(source, wanted, "", on_progress)
+        return folder, _net_in(folder, spec)
 
     def parts(self, spec: CheckerSource, layout: Layout, on_progress: OnProgress) -> Path:
         """A folder that has the parts of `layout`, after downloading them if need be. Raises `ModelError`."""
@@ -191,6 +206,22 @@ class HubCache:
             return Look(self.ip_adapter(spec, lambda done, total: None).size, 0, 0)
         sizes = self._listing(source)
         return self._look_remote(source, {name: sizes[name] for name in adapter_names(spec, sizes)})
+
+    def _look_net(self, spec: NetSpec) -> Look:
+        source = where(spec)
+        if isinstance(source, Local) or self._cached_net(source, spec):
+            folder, choice = self.net(spec, lambda done, total: None)
+            return Look(sum((folder / name).stat().st_size for name in choice.files), 0, 0)
+        sizes = self._listing(source)
+        return self._look_remote(source, {name: sizes[name] for name in choose_net(sizes, spec).files})
+
+    def _cached_net(self, source: Hub, spec: NetSpec) -> Choice | None:
+        try:
+            return _net_in(self._snapshot(source), spec)
+        except ModelError as error:
+            if error.id == "error-model-part":  # nothing, or an interrupted download
+                return None
+            raise
 
     def _has_adapter(self, source: Hub, spec: AdapterSpec) -> bool:
         """Whether all of it is here; an interrupted download is not."""
@@ -290,6 +321,14 @@ def size(count: int) -> str:
 def _below(folder: Path) -> list[str]:
     """The names of all files in a folder, as a repository lists them."""
     return [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
+
+
+def _net_in(folder: Path, spec: NetSpec) -> Choice:
+    """The checked files of a net that lies in a folder."""
+    choice = choose_net([name for name in _below(folder) if "/" not in name], spec)
+    for name in (name for name in choice.files if name.endswith(".safetensors")):
+        keys(folder / name)
+    return choice
 
 
 def _files_of(spec: ModelSpec, sizes: Mapping[str, int]) -> dict[str, int]:

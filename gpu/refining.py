@@ -1,20 +1,13 @@
-"""Which model refines a request, and what its plan becomes then. Knows phases and names, not how models load."""
+"""What a plan becomes where another model refines the picture. Knows phases and names, not how models load."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from gpu.families.base import UNetFamily
 from gpu.phases import Draw, DrawFirst, Phase, Refine
-from gpu.types import GenerationRequest, ModelSpec, Task
-
-
-def refiner_of(request: GenerationRequest, specs: Mapping[str, ModelSpec]) -> str:
-    """The model that draws the last part, or "": only what is drawn from noise is refined."""
-    spec = specs[request.params.model]
-    drawn = request.task is Task.IMAGINE and not request.inputs
-    return spec.refiner if drawn and spec.refiner in specs else ""
+from gpu.types import GenerationRequest
 
 
 def refined(

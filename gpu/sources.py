@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from safetensors import SafetensorError, safe_open
@@ -23,6 +23,9 @@ CONFIGS = Path(__file__).parent / "families" / "configs"
 
 PICKLES = (".ckpt", ".bin", ".pt", ".pth", ".pkl")
 """Files that run code when they are opened; they are never read."""
+
+PREPARES = "preprocessor_config.json"
+"""How transformers prepares pictures for a network."""
 
 DESCRIPTIONS = (".json", ".txt", ".jinja", ".model")
 """Files of parts without weights."""
@@ -230,10 +233,12 @@ def choose(names: Iterable[str], layout: Layout, variant: str, source: str) -> d
 
 
 def choose_net(names: Iterable[str], spec: NetSpec) -> Choice:
-    """The same for a part that has a folder or repository of its own. Raises `ModelError`."""
-    here = [f"net/{name}" for name in names if "/" not in name]
-    choice = choose(here, Layout((Part("net", ("net",)),), ()), spec.variant, spec.source)["net"]
-    return Choice("", tuple(name.removeprefix("net/") for name in choice.files), choice.variant)
+    """The same for a part in a folder of its own, with what prepares pictures for it. Raises `ModelError`."""
+    names = set(names)
+    choice = choose(names, Layout((Part("net", ("",)),), ()), spec.variant, spec.source)["net"]
+    if lost := [name for name in choice.files if name not in names]:
+        raise ModelError("error-model-part", source=spec.source, part=lost[0], folder="/")
+    return replace(choice, files=(*choice.files, *({PREPARES} & names)))
 
 
 def _choose_part(part: Part, files: Mapping[str, Collection[str]], variant: str, source: str) -> Choice:
@@ -241,13 +246,17 @@ def _choose_part(part: Part, files: Mapping[str, Collection[str]], variant: str,
         here = files.get(folder, ())
         plain = sorted(file for file in here if file.endswith(DESCRIPTIONS) and ".index." not in file)
         if not part.weights and plain:
-            return Choice(folder, tuple(f"{folder}/{file}" for file in plain))
+            return Choice(folder, tuple(_below(folder, file) for file in plain))
         for wanted in dict.fromkeys((variant, "", "fp16")) if part.weights else ():
             if weights := _weights(here, wanted):
-                return Choice(folder, tuple(f"{folder}/{file}" for file in ("config.json", *weights)), wanted)
+                return Choice(folder, tuple(_below(folder, file) for file in ("config.json", *weights)), wanted)
         if pickle := next((file for file in sorted(here) if part.weights and file.endswith(PICKLES)), ""):
-            raise ModelError("error-model-pickle", source=source, file=f"{folder}/{pickle}")
-    raise ModelError("error-model-part", source=source, part=part.name, folder=part.folders[0])
+            raise ModelError("error-model-pickle", source=source, file=_below(folder, pickle))
+    raise ModelError("error-model-part", source=source, part=part.name, folder=part.folders[0] or "/")
+
+
+def _below(folder: str, file: str) -> str:
+    return f"{folder}/{file}" if folder else file
 
 
 def _weights(files: Collection[str], variant: str) -> list[str]:

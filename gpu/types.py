@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from gpu.kinds import GUIDANCE_EMBEDDED, FewSteps, with_kind
 from gpu.params import NO_UPSCALER, GenerationParams, Scheduler, UpscalerName
@@ -48,6 +48,34 @@ class NetSpec(Setting):
     """A folder, or a hub repository."""
     revision: str = ""
     variant: str = ""
+
+    @property
+    def name(self) -> str:
+        """The same for the same files, whoever uses them."""
+        return ":".join((self.source, self.revision, self.variant)).rstrip(":")
+
+
+def _net(written: Any) -> Any:
+    """A net may be written as its source alone; an empty one is none."""
+    return ({"source": written} if written else None) if isinstance(written, str) else written
+
+
+OptionalNet = Annotated[NetSpec | None, BeforeValidator(_net)]
+
+
+class ControlMakers(Setting):
+    """`[control]`: what makes control images of those kinds that need more than Pillow and OpenCV."""
+
+    depth: OptionalNet = None
+    """A network for transformers' depth estimation; normals are made of the depth."""
+    seg: OptionalNet = None
+    """A network for transformers' semantic segmentation with the 150 classes of ADE20K."""
+    pose: str = ""
+    """The Python of an environment that has mediapipe 0.10.21."""
+
+    def net(self, kind: str) -> NetSpec | None:
+        """The network that makes control images of this kind, where there is one."""
+        return {"depth": self.depth, "normal": self.depth, "seg": self.seg}.get(kind)
 
 
 DEFAULT_CHECKS = ("open_nsfw", "nsfwjs")

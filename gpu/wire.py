@@ -17,6 +17,7 @@ from gpu.skills.base import Answer, Question
 from gpu.types import (
     DEFAULT_CHECKS,
     CheckerSource,
+    ControlMakers,
     GenerationRequest,
     GenerationResult,
     ModelSpec,
@@ -51,8 +52,8 @@ class WorkerSettings(Setting):
     """The folder of the LoRAs that requests may name."""
     skills: dict[str, str] = {}
     """Skill → the folder of its model, "" for that of an installed package; see `gpu.skills`."""
-    control: dict[str, str] = {}
-    """Kind of control image → folder of the network that makes one; `pose`: the Python that has mediapipe."""
+    control: ControlMakers = ControlMakers()
+    """What makes control images."""
     optimise: Optimise = Optimise()
     count: int = Field(1, ge=1)
     """Worker processes."""
@@ -126,7 +127,7 @@ class Ready(Record):
 
 
 class Loading(Record):
-    """A model is on its way to the device; `done` of `total` in whatever unit the loader counts."""
+    """A model or a net is on its way to the device; `done` of `total` in whatever unit the loader counts."""
 
     event: Literal["loading"] = "loading"
     model: str

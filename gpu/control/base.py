@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import torch
 from PIL import Image
+
+from gpu.types import ControlMakers
 
 
 class Preprocessor(Protocol):
@@ -23,5 +24,5 @@ class Setting:
     """Where preprocessors run and what they may load."""
 
     device: torch.device
-    sources: Mapping[str, str] = field(default_factory=dict)
-    """Kind → folder or hub repository of a network, from `[control]` of config.toml; "" where there is none."""
+    makers: ControlMakers = field(default_factory=ControlMakers)
+    """What the operator has named in `[control]`."""

@@ -110,7 +110,7 @@ class ControlNets:
         return list(down), middle
 
     def _load(self, spec: NetSpec) -> Any:
-        folder, choice = HubCache.from_environment().net(spec, lambda done, total: None)
+        folder, choice = HubCache.here().net(spec, lambda done, total: None)
         try:
             net, info = ControlNetModel.from_pretrained(
                 folder, variant=choice.variant or None, dtype=self._dtype, use_safetensors=True,

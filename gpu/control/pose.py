@@ -45,7 +45,7 @@ class Pose:
     """One person as a stick figure on black."""
 
     def __init__(self, setting: Setting) -> None:
-        self._python = setting.sources.get("pose", "")
+        self._python = setting.makers.pose
         if not self._python and importlib.util.find_spec("mediapipe") is None:
             raise NotSupported("error-control-pose")
 

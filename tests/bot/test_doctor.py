@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.config import DEFAULT_PATH, PROJECT, Config, load_config
-from bot.doctor import Check, Mark, check_models, examine
+from bot.doctor import Check, Mark, check_models, check_nets, examine
 from gpu.hub import HubCache
 from gpu.types import ModelSpec
 from storage.database import Database
@@ -64,6 +64,20 @@ def test_shipped_configuration_passes_and_says_what_is_optional(file: Path) -> N
     assert lines[1].startswith("– token")  # the demo needs none
     assert "cpu" in lines[-4] or "cuda" in lines[-4] or "mps" in lines[-4]
     assert "sexual" in lines[-2]
+
+
+def test_nets_that_could_not_be_loaded_are_named(file: Path, tmp_path: Path) -> None:
+    pickles = tmp_path / "pickles"
+    pickles.mkdir()
+    (pickles / "pytorch_model.bin").write_bytes(b"a pickle")
+    change(file, 'depth = ""', 'depth = "pickles"')
+    change(file, 'seg = ""', f'seg = {{ source = "org/later", revision = "{"0" * 40}" }}')
+    file.write_text(f'{file.read_text()}\n[models.starter.controlnets]\ncanny = {{ source = "/no/such/net" }}\n')
+    nets = list(check_nets(load_config(file), HubCache(Path("/nonexistent"), offline=True)))
+    assert [(check.name, check.mark) for check in nets] == [("control", Mark.BAD)] * 2
+    assert "starter, canny: There is nothing at /no/such/net" in nets[0].text
+    assert "[control] depth" in nets[1].text
+    assert "pytorch_model.bin" in nets[1].text
 
 
 def test_failure_is_exit_1_and_the_other_checks_still_run(file: Path) -> None:

@@ -7,7 +7,7 @@ import json
 import re
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 REFUSALS = {"missing": (404, "RepoNotFound"), "gated": (403, "GatedRepo"), "down": (503, "")}
 
@@ -21,6 +21,9 @@ class HubServer:
         self.asked: list[str] = []
         self.refuses: dict[str, str] = {}
         """Repository → a key of `REFUSALS`."""
+        self.flowing = Event()
+        """While it is cleared, files that are asked for do not arrive."""
+        self.flowing.set()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         Thread(target=self._server.serve_forever, daemon=True).start()
 
@@ -40,6 +43,7 @@ class HubServer:
             refused = self._refusal(repo, revision)
             return refused or (200, {"Content-Type": "application/json"}, self._listing(repo, path))
         if found := re.fullmatch(r"/(org/[^/]+)/resolve/(\w+)/(.+)", path):
+            self.flowing.wait(30)
             repo, revision, name = found.groups()
             content = (self.repositories[repo] / name).read_bytes()
             headers = {"ETag": f'"{hashlib.sha1(content).hexdigest()}"', "X-Repo-Commit": self.revision}

@@ -52,6 +52,17 @@ def from_pictures(
     return request(job_id, model, inputs=tuple(inputs), **size | wishes)
 
 
+def controlled(bench: Bench, job: GenerationRequest, *pictures: Image.Image) -> GenerationRequest:
+    """The same job with control images."""
+    folder = Path("inputs") / job.job_id
+    (bench.folder / folder).mkdir(parents=True, exist_ok=True)
+    inputs = []
+    for number, picture in enumerate(pictures, 11):
+        (bench.folder / folder / f"{number}.png").write_bytes(png(picture))
+        inputs.append(InputImage(role=InputRole.CONTROL, path=folder / f"{number}.png"))
+    return job.model_copy(update={"inputs": (*job.inputs, *inputs)})
+
+
 def result(bench: Bench, job_id: str, index: int = 1) -> Image.Image:
     """A picture that the engine wrote."""
     with Image.open(bench.folder / bench.result(job_id).images[index - 1].path) as image:

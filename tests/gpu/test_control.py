@@ -23,9 +23,9 @@ from torch import Tensor
 from gpu.controls import Control, read_controls
 from gpu.families.base import Components
 from gpu.schedulers import build
-from gpu.types import GenerationRequest, InputImage, InputRole, NetSpec, SafetyPolicy, Task
+from gpu.types import GenerationRequest, NetSpec, SafetyPolicy, Task
 from tests.gpu.bench import Bench, difference, request
-from tests.gpu.pictures import from_pictures, half_mask, photo, png, result
+from tests.gpu.pictures import controlled, from_pictures, half_mask, photo, result
 from tests.gpu.tiny import tiny_sd15, write_control_net
 
 TOLERANCE = 1e-5
@@ -56,14 +56,14 @@ def models(tiny: Components, sd15: Components) -> dict[str, Components]:
 @pytest.fixture(scope="module")
 def nets(tmp_path_factory: pytest.TempPathFactory, models: dict[str, Components]) -> dict[str, dict[str, Path]]:
     """Two random nets for each model."""
-    folders: dict[str, dict[str, Path]] = {}
-    for name, components in models.items():
-        folders[name] = {}
-        for number, kind in enumerate(("canny", "depth")):
-            path = tmp_path_factory.mktemp("nets") / f"{name}-{kind}"
-            write_control_net(components.unet, path, seed=number + 5)
-            folders[name][kind] = path
-    return folders
+    folder = tmp_path_factory.mktemp("nets")
+    return {
+        name: {
+            kind: write_control_net(components.unet, folder / f"{name}-{kind}", seed)
+            for seed, kind in enumerate(("canny", "depth"), 5)
+        }
+        for name, components in models.items()
+    }
 
 
 @pytest.fixture
@@ -77,17 +77,6 @@ def bench(tmp_path: Path, models: dict[str, Components], nets: dict[str, dict[st
 
 def other(size: tuple[int, int] = (64, 64)) -> Image.Image:
     return photo(size).rotate(90)
-
-
-def controlled(bench: Bench, job: GenerationRequest, *pictures: Image.Image) -> GenerationRequest:
-    """The same job with control images."""
-    folder = Path("inputs") / job.job_id
-    (bench.folder / folder).mkdir(parents=True, exist_ok=True)
-    inputs = []
-    for number, picture in enumerate(pictures, 11):
-        (bench.folder / folder / f"{number}.png").write_bytes(png(picture))
-        inputs.append(InputImage(role=InputRole.CONTROL, path=folder / f"{number}.png"))
-    return job.model_copy(update={"inputs": (*job.inputs, *inputs)})
 
 
 def theirs(

@@ -13,11 +13,26 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageStat
 
+from gpu.families.base import Components
 from gpu.local import LocalBackend, WorkerSettings
 from gpu.metadata import read
 from gpu.params import GenerationParams
-from gpu.types import DEFAULT_CHECKS, GenerationRequest, GenerationResult, ModelSpec, Progress, SafetyPolicy
+from gpu.types import (
+    DEFAULT_CHECKS,
+    GenerationRequest,
+    GenerationResult,
+    InputImage,
+    InputRole,
+    ModelSpec,
+    NetSpec,
+    Progress,
+    SafetyPolicy,
+)
+from tests.gpu.hubserver import HubServer
+from tests.gpu.pictures import photo
+from tests.gpu.tiny import write_control_net
 
+REVISION = "0123456789abcdef0123456789abcdef01234567"
 STARTER = Path(__file__).resolve().parents[2] / "gpu" / "starter"
 SPEC = ModelSpec(name="starter", family="sdxl", source=str(STARTER), pixels=128 * 128, multiple=8)
 COLOURS = ("red", "orange", "yellow", "green", "teal", "blue", "purple", "pink", "brown", "gray", "black", "white")
@@ -67,6 +82,39 @@ async def test_a_picture_is_what_was_asked_for_and_repeats_after_a_crash(backend
     again = await backend.generate(job, ignore)
     assert again.images == first.images
     assert path.read_bytes() == drawn
+
+
+@pytest.mark.slow
+async def test_a_net_of_the_hub_is_progress_of_the_job_that_waits_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, starter: Components
+) -> None:
+    """From `--control` to the bar: a real worker downloads over a socket, and only its own job is told."""
+    hub = HubServer({"org/canny": write_control_net(starter.unet, tmp_path / "net")}, REVISION)
+    for name, value in (("HF_ENDPOINT", hub.endpoint), ("HF_HOME", str(tmp_path / "hf")), ("HF_HUB_OFFLINE", "0")):
+        monkeypatch.setenv(name, value)
+    net = NetSpec(source="org/canny", revision=REVISION)
+    backend = LocalBackend([SPEC.model_copy(update={"controlnets": {"canny": net}})], WorkerSettings(), tmp_path)
+    await backend.start()
+    plain, follower = request("plain", "a red apple", steps=2), request("b", "a red apple", steps=2)
+    (tmp_path / "inputs").mkdir()
+    photo((128, 128)).save(tmp_path / "inputs" / "1.png")
+    follower = follower.model_copy(
+        update={
+            "params": follower.params.model_copy(update={"control": "canny"}),
+            "inputs": (InputImage(role=InputRole.CONTROL, path=Path("inputs/1.png")),),
+        }
+    )
+    events: dict[str, list[Progress]] = {"plain": [], "b": []}
+    try:
+        drawn = await asyncio.gather(*(backend.generate(job, events[job.job_id].append) for job in (plain, follower)))
+    finally:
+        await backend.close()
+        hub.close()
+    size = sum(path.stat().st_size for path in (tmp_path / "net").iterdir())
+    assert [len(result.images) for result in drawn] == [1, 1]
+    loads = {job_id: [(e.step, e.steps) for e in told if e.phase == "load"] for job_id, told in events.items()}
+    assert loads["plain"] == []
+    assert (loads["b"][0], loads["b"][-1]) == ((0, size), (size, size))
 
 
 @pytest.mark.slow

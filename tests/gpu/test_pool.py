@@ -18,7 +18,7 @@ from gpu.fetching import Fetcher
 from gpu.hub import HubCache
 from gpu.pool import footprint
 from gpu.sources import ModelFiles
-from gpu.types import ModelSpec
+from gpu.types import ModelSpec, NetSpec
 from tests.gpu.bench import Bench, request
 
 
@@ -70,10 +70,10 @@ class Slow(Fetcher):
         hub = HubCache(Path("/nonexistent"), offline=True)
         super().__init__(hub, lambda *progress: told.append(progress))
 
-    def _missing(self, spec: ModelSpec) -> bool:
+    def _missing(self, spec: ModelSpec | NetSpec) -> bool:
         return spec.name == "far"
 
-    def _fetch(self, spec: ModelSpec) -> None:
+    def _fetch(self, spec: ModelSpec | NetSpec) -> None:
         self._on_loading(spec.name, 1, 2)
         self.arrived.wait(10)
         if self.error:

