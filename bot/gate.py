@@ -109,7 +109,7 @@ class Gate:
     async def _require_budget(self, who: Requester, allowed: Allowance, images: int) -> None:
         now = self._clock()
         midnight = now - now % DAY
-        used = await self._jobs.usage(who.user_id, who.guild_id, midnight)
+        used = await self._jobs.usage(self._sanctions.pseudonyms.both(who.user_id), who.guild_id, midnight)
         free_at = used.newest + (allowed.cooldown_seconds or 0)
         if allowed.cooldown_seconds and free_at > now:
             raise CooldownActive(until=int(free_at) + 1)

@@ -141,11 +141,13 @@ class Privacy:
 
 
 def _readable(row: dict[str, Any]) -> dict[str, Any]:
-    """JSON columns as JSON."""
+    """JSON columns as JSON, bytes as hexadecimal digits."""
     return {name: _parsed(value) for name, value in row.items()}
 
 
 def _parsed(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return value.hex()
     if isinstance(value, str) and value[:1] in "{[":
         try:
             return json.loads(value)

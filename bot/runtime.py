@@ -82,6 +82,7 @@ async def open_studio(config: Config, data_dir: Path | None = None) -> AsyncIter
             boot_id=secrets.token_hex(8),
             lease_seconds=config.queue.lease_seconds,
             max_attempts=config.queue.max_attempts,
+            pseudonyms=await asyncio.to_thread(Pseudonyms.of_folder, data_dir),
         )
         backend = LocalBackend(tuple(config.models.values()), worker_settings(config), data_dir)
         stack.push_async_callback(backend.close)

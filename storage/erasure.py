@@ -30,6 +30,7 @@ OWN = {
     "reports": "user_id = :user",
     "appeals": "user_id = :user",
     "letters": "user_id = :user",
+    "former_uses": "user_id = :user",
 }
 """Table → which of its rows are the member's; they are deleted."""
 
@@ -50,6 +51,9 @@ HIDDEN = frozenset({"interaction_token", "actor_id", "decided_by", "boot_id", "w
 """Columns of a member's rows that are not the member's: secrets, and who moderated."""
 
 KEEP = (
+    """INSERT INTO former_uses (user_id, guild_id, pool, at, images, seconds, price)
+       SELECT :pseudonym, guild_id, pool, max(at), sum(images), sum(seconds), sum(price) FROM uses
+       WHERE user_id = :user AND at >= :midnight GROUP BY guild_id, pool""",
     """UPDATE sanctions SET user_id = :pseudonym, reason = ''
        WHERE user_id = :user AND lifted_at = 0 AND (until = 0 OR until > :now)""",
     """UPDATE strikes SET user_id = :pseudonym, reason = ''
@@ -66,6 +70,8 @@ SELECT channel_id, message_id FROM jobs WHERE user_id = :user AND message_id <> 
 UNION SELECT channel_id, message_id FROM gallery WHERE {_MINE}
 """  # noqa: S608 - our own words
 
+DAY = 86_400.0
+"""Limits are for days of UTC."""
 CHUNK = 500
 ENDED = """
 SELECT id FROM jobs WHERE finished_at > 0 AND finished_at < ?
@@ -75,6 +81,7 @@ SELECT id FROM jobs WHERE finished_at > 0 AND finished_at < ?
 OVER = (
     "DELETE FROM sanctions WHERE user_id < 0 AND (lifted_at > 0 OR (until > 0 AND until <= :now)) RETURNING seq",
     "DELETE FROM strikes WHERE user_id < 0 AND (forgiven_at > 0 OR at <= :strikes_since) RETURNING seq",
+    "DELETE FROM former_uses WHERE at < :midnight RETURNING seq",
 )
 
 
@@ -90,7 +97,9 @@ class Subject:
     @property
     def facts(self) -> dict[str, Any]:
         """As the statements name them."""
-        return {name: getattr(self, name) for name in ("user", "pseudonym", "now", "strikes_since")}
+        midnight = self.now - self.now % DAY
+        own = {name: getattr(self, name) for name in ("user", "pseudonym", "now", "strikes_since")}
+        return {**own, "midnight": midnight}
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,11 +38,9 @@ VALUES (:job_id, :index, :path, :seed, :width, :height, :scores, :latents)
 """
 
 USAGE = """
-SELECT coalesce(sum(json_extract(request, '$.params.num_images')), 0) AS images,
-    coalesce(sum(iif(state IN ('queued', 'running'), estimate, cost)), 0.0) AS seconds,
-    coalesce(max(created_at), 0.0) AS newest
-FROM jobs WHERE user_id = :user_id AND guild_id = :guild_id AND created_at >= :since
-    AND task <> 'upscale' AND (state NOT IN ('cancelled', 'failed', 'blocked') OR cost > 0)
+SELECT coalesce(sum(images), 0) AS images, coalesce(sum(seconds), 0.0) AS seconds,
+    coalesce(max(drawn_at), 0.0) AS newest
+FROM uses WHERE user_id IN (:user_id, :former_id) AND guild_id = :guild_id AND at >= :since
 """
 
 UNTOLD = "SELECT * FROM jobs WHERE told_state <> state ORDER BY seq LIMIT ?"
@@ -114,9 +112,14 @@ class JobStore:
         sql = "SELECT * FROM jobs WHERE parent_id = ? AND parent_id <> '' ORDER BY seq DESC LIMIT ?"
         return [to_job(row) for row in await self._db.all(sql, (job_id, limit))]
 
-    async def usage(self, user_id: int, guild_id: int, since: float) -> Usage:
-        """What the member had drawn in a server since then; what was never drawn does not count."""
-        row = await self._db.one(USAGE, {"user_id": user_id, "guild_id": guild_id, "since": since})
+    async def usage(self, user_ids: tuple[int, int], guild_id: int, since: float) -> Usage:
+        """What the member had drawn in a server since then; what was never drawn does not count.
+
+        `user_ids` are the member and the pseudonym, under which counts stay that were to be deleted.
+        """
+        user_id, former_id = user_ids
+        facts = {"user_id": user_id, "former_id": former_id, "guild_id": guild_id, "since": since}
+        row = await self._db.one(USAGE, facts)
         assert row is not None
         return Usage(images=row["images"], seconds=row["seconds"], newest=row["newest"])
 

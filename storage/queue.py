@@ -18,6 +18,7 @@ from storage.eta import forecast
 from storage.jobs import insert_images, insert_job, marks, to_job
 from storage.models import Job, JobState, Lane, Limits, NewJob, Place, StoredImage
 from storage.play import Rules
+from storage.pseudonyms import Pseudonyms
 
 CLAIM = """
 UPDATE jobs SET state = 'running', attempt = attempt + 1, worker = :worker, boot_id = :boot_id,
@@ -58,6 +59,7 @@ class Queue:
         boot_id: str,
         lease_seconds: float = 60.0,
         max_attempts: int = 3,
+        pseudonyms: Pseudonyms | None = None,
     ) -> None:
         self._db = db
         self._limits = limits
@@ -65,6 +67,7 @@ class Queue:
         self._boot_id = boot_id
         self._lease_seconds = lease_seconds
         self._max_attempts = max_attempts
+        self._pseudonyms = pseudonyms or Pseudonyms(b"")
 
     # --- In -------------------------------------------------------------------------------------------------------
 
@@ -79,7 +82,7 @@ class Queue:
                 return first
             await self._check_limit(transaction, new.user_id, limit=new.waiting_limit)
             if daily_limit is not None:
-                await spending.check(transaction, new, daily_limit, self._clock())
+                await self._check_spending(transaction, new, daily_limit)
             job = await insert_job(transaction, new, JobState.QUEUED, self._clock())
             await flows.open_flow(transaction, job)
             await self._refresh(transaction, job.user_id)
@@ -93,7 +96,7 @@ class Queue:
             jobs = []
             for new in news:
                 if new.request.price:
-                    await spending.check(transaction, new, daily_limit, self._clock())
+                    await self._check_spending(transaction, new, daily_limit)
                 jobs.append(await insert_job(transaction, new, JobState.QUEUED, self._clock()))
                 await flows.open_flow(transaction, new)
             await self._refresh(transaction, news[0].user_id)
@@ -284,6 +287,9 @@ class Queue:
             if count > 1:
                 raise QueueFull("error-sweep-full", count=count, waiting=waiting, limit=limit)
             raise QueueFull(waiting=waiting, limit=limit)
+
+    async def _check_spending(self, transaction: Transaction, new: NewJob, limit: float) -> None:
+        await spending.check(transaction, new, limit, self._clock(), self._pseudonyms.of(new.user_id))
 
     async def _next(
         self, transaction: Transaction, pool: str, accepts: Callable[[Job], bool] | None

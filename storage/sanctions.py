@@ -71,7 +71,7 @@ class SanctionStore:
 
     def __init__(self, db: Database, pseudonyms: Pseudonyms, *, clock: Callable[[], float] = time.time) -> None:
         self._db = db
-        self._pseudonyms = pseudonyms
+        self.pseudonyms = pseudonyms
         self._clock = clock
 
     # --- Bans and timeouts ----------------------------------------------------------------------------------------
@@ -83,7 +83,7 @@ class SanctionStore:
             WHERE user_id IN (?, ?) AND guild_id = ? AND lifted_at = 0 AND (until = 0 OR until > ?)
             ORDER BY until = 0 DESC, until DESC LIMIT 1
         """  # noqa: S608 - names of our own fields
-        row = await self._db.one(sql, (*self._pseudonyms.both(user_id), guild_id, self._clock()))
+        row = await self._db.one(sql, (*self.pseudonyms.both(user_id), guild_id, self._clock()))
         return Sanction(**dict(row)) if row else None
 
     async def impose(
@@ -103,7 +103,7 @@ class SanctionStore:
         rows = await self._db.all(
             "UPDATE sanctions SET lifted_at = ? WHERE user_id IN (?, ?) AND guild_id = ? AND lifted_at = 0 "
             "AND (until = 0 OR until > ?) RETURNING seq",
-            (self._clock(), *self._pseudonyms.both(user_id), guild_id, self._clock()),
+            (self._clock(), *self.pseudonyms.both(user_id), guild_id, self._clock()),
         )
         return len(rows)
 
@@ -122,7 +122,7 @@ class SanctionStore:
             SELECT {_columns(Strike)} FROM strikes
             WHERE user_id IN (?, ?) AND guild_id = ? AND forgiven_at = 0 AND at > ? ORDER BY seq DESC
         """  # noqa: S608
-        rows = await self._db.all(sql, (*self._pseudonyms.both(user_id), guild_id, since))
+        rows = await self._db.all(sql, (*self.pseudonyms.both(user_id), guild_id, since))
         return [Strike(**dict(row)) for row in rows]
 
     async def forgive(self, guild_id: int, user_id: int, *, newest_only: bool = False) -> int:
@@ -133,7 +133,7 @@ class SanctionStore:
                 SELECT seq FROM strikes WHERE user_id IN (?, ?) AND guild_id = ? AND forgiven_at = 0 {limit}
             ) RETURNING seq
         """  # noqa: S608
-        return len(await self._db.all(sql, (self._clock(), *self._pseudonyms.both(user_id), guild_id)))
+        return len(await self._db.all(sql, (self._clock(), *self.pseudonyms.both(user_id), guild_id)))
 
     # --- Appeals --------------------------------------------------------------------------------------------------
 

@@ -15,16 +15,19 @@ from storage.models import NewJob
 DAY = 86_400
 
 SPENT = """
-SELECT coalesce(sum(json_extract(request, '$.price')), 0.0) AS spent FROM jobs
-WHERE pool = :pool AND created_at >= :since AND estimate > 0 AND user_id = :user_id
-    AND (state IN ('queued', 'running', 'review', 'done', 'blocked') OR (state = 'cancelled' AND started_at > 0))
+SELECT coalesce(sum(price), 0.0) AS spent FROM uses
+WHERE pool = :pool AND at >= :since AND user_id IN (:user_id, :former_id)
 """
 
 
-async def check(transaction: Transaction, new: NewJob, limit: float, now: float) -> None:
-    """Raise `CostLimit` when the job would take its member's day in its pool over `limit`."""
+async def check(transaction: Transaction, new: NewJob, limit: float, now: float, former_id: int) -> None:
+    """Raise `CostLimit` when the job would take its member's day in its pool over `limit`.
+
+    `former_id` is the member's pseudonym: what was spent before a deletion counts until the day ends.
+    """
     since = now - now % DAY
-    row = await transaction.one(SPENT, {"pool": new.pool, "since": since, "user_id": new.user_id})
+    facts = {"pool": new.pool, "since": since, "user_id": new.user_id, "former_id": former_id}
+    row = await transaction.one(SPENT, facts)
     assert row is not None
     price = new.request.price
     if row["spent"] + price > limit + 1e-9:

@@ -252,3 +252,22 @@ async def test_running_and_waiting_limits_and_weights_reach_the_queue(
         await asyncio.gather(*(runtime.studio.imagine(alice, line) for line in lines))
     assert full.value.facts["limit"] == 1
     assert len([job for job in await runtime.jobs.of_user(1) if job.state is JobState.RUNNING]) <= 1
+
+
+async def test_deleting_ones_data_opens_no_new_daily_limit(
+    runtime: Runtime, recorder: Recorder, rules: RuleStore, alice: Requester
+) -> None:
+    await rules.save_rule(10, "guild", 0, {"images_per_day": 5})
+    job = await runtime.studio.imagine(alice, "a fox --n 4 --steps 2")
+    await recorder.until(job.id, JobState.DONE)
+    for _ in range(2):
+        assert (await runtime.privacy.erase(alice.user_id)).left == 0
+        with pytest.raises(DailyLimit):
+            await runtime.studio.imagine(alice, "a fox --n 2")
+    assert await runtime.jobs.of_user(alice.user_id) == []
+    last = await runtime.studio.imagine(alice, "a fox --n 1 --steps 2")
+    await recorder.until(last.id, JobState.DONE)
+    await runtime.privacy.erase(alice.user_id)
+    with pytest.raises(DailyLimit):
+        await runtime.studio.imagine(alice, "a fox --n 1")
+    assert (await runtime.studio.imagine(replace(alice, user_id=77), "a fox --n 4")).id, "nobody else's"

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from storage.database import Database
 from storage.erasure import OF_JOBS, OWN, SIGNED, RecordStore, Subject
+from storage.errors import CostLimit
 from storage.images import ImageFiles
+from storage.jobs import USAGE
 from storage.letters import LetterStore
-from storage.models import Limits, UserSettings
+from storage.models import Limits, NewJob, UserSettings
 from storage.pseudonyms import Pseudonyms
 from storage.queue import Queue
 from storage.reviews import ReviewStore
@@ -131,3 +134,25 @@ def test_files_of_jobs_are_found(tmp_path: Path) -> None:
     assert sorted((name, size) for name, _, size in files.of_jobs(["abc", "gone"])) == [
         ("images/ab/abc/1.png", 5), ("inputs/abc/1.png", 1),
     ]  # fmt: skip
+
+
+async def test_what_was_spent_counts_until_the_day_ends(db: Database, clock: Clock, tmp_path: Path) -> None:
+    key = Pseudonyms(b"k")
+    queue = Queue(db, limits=Limits(), clock=clock, boot_id="b", pseudonyms=key)
+
+    def costly(user: int = MEMBER) -> NewJob:
+        new = new_job(user)
+        return replace(new, request=new.request.model_copy(update={"price": 0.7}))
+
+    clock.now = 10 * 86_400.0 + 5
+    await queue.enqueue(costly(), daily_limit=1.0)
+    store = RecordStore(db, tmp_path / "easel.db")
+    await store.erase(subject(clock))
+    with pytest.raises(CostLimit):
+        await queue.enqueue(costly(), daily_limit=1.0)
+    await queue.enqueue(costly(OTHER), daily_limit=1.0)
+    plan = await db.all("EXPLAIN QUERY PLAN " + USAGE, {"user_id": 1, "former_id": -1, "guild_id": 1, "since": 0})
+    assert not [row["detail"] for row in plan if row["detail"].startswith(("SCAN jobs", "SCAN former_uses"))]
+    clock.now += 86_400
+    assert await store.forget_ended(subject(clock)) == 1
+    await queue.enqueue(costly(), daily_limit=1.0)
