@@ -1,4 +1,4 @@
--- 0011: what members used of a day, in one place; what is left of it when a member has all data deleted
+-- 0012: what members used of a day, in one place; what is left of it when a member has all data deleted
 -- Date: 2026-11-30
 -- Reason: deleting one's data must not open a new daily limit. The user id here is always the keyed hash.
 
