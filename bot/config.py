@@ -17,9 +17,11 @@ from bot.logs import LogPrompts
 from bot.safety.base import STRICT, Category, Policy, PolicyLayer
 from gpu.openai_models import OpenAIModel
 from gpu.optimising import Optimise
+from gpu.params import ENLARGERS
 from gpu.skills.base import packaged
 from gpu.types import (
     DEFAULT_CHECKS,
+    HELPERS,
     REFINERS,
     CheckerSource,
     ControlMakers,
@@ -152,7 +154,7 @@ class LorasConfig(Setting):
 class UpscaleConfig(Setting):
     """`[upscale]`"""
 
-    upscaler: Literal["realesrgan", "anime", "video"] = "realesrgan"
+    upscaler: Literal["realesrgan", "anime", "video", "sd-x4"] = "realesrgan"
     strength: float = Field(0.35, gt=0, le=1)
 
 
@@ -224,17 +226,23 @@ class Config(Setting):
             refiner = self.models.get(model.refiner)
             if model.refiner and (refiner is None or refiner.family != REFINERS):
                 raise ValueError(f"models.{name}.refiner is {model.refiner!r}: name a model of family {REFINERS!r}")
-        if self.models[self.default_model].family == REFINERS:
-            raise ValueError(f"default_model is {self.default_model!r}, and a refiner draws nothing alone")
+        if self.models[self.default_model].family in HELPERS:
+            raise ValueError(f"default_model is {self.default_model!r}, which draws nothing alone")
+        if self.upscale.upscaler in ENLARGERS and not self.enlarges(self.upscale.upscaler):
+            raise ValueError(f"upscale.upscaler is {self.upscale.upscaler!r}, but no model is of that family")
         if twice := self.models.keys() & self.openai.models.keys():
             raise ValueError(f"{min(twice)!r} is both in [models] and in [openai.models]")
         return self
 
     @property
     def specs(self) -> dict[str, ModelSpec]:
-        """Every model that a member may name, whoever draws it; refiners go on with what others began."""
-        drawing = {name: spec for name, spec in self.models.items() if spec.family != REFINERS}
+        """Every model that a member may name, whoever draws it; some only go on with what others began."""
+        drawing = {name: spec for name, spec in self.models.items() if spec.family not in HELPERS}
         return {**drawing, **self.openai.specs}
+
+    def enlarges(self, upscaler: str) -> bool:
+        """Whether pictures can be enlarged by it, as far as the configuration tells: some upscalers are models."""
+        return upscaler not in ENLARGERS or any(spec.family == upscaler for spec in self.models.values())
 
     @property
     def skills(self) -> dict[str, str]:

@@ -13,9 +13,9 @@ from bot.config import Config
 from bot.inputs import ALONE, Inherited, Picture, Prepared
 from bot.prompt.negative import default_negative
 from bot.prompt.parser import format_line
-from gpu.backend import ENLARGE_SECONDS, Capabilities
+from gpu.backend import Capabilities, enlarge_seconds
 from gpu.canvas import opaque
-from gpu.errors import InputError
+from gpu.errors import InputError, NotSupported
 from gpu.inputs import normalise
 from gpu.params import NO_UPSCALER, GenerationParams, UpscalerName
 from gpu.types import GenerationRequest, InputRole, ModelSpec, Note, Task
@@ -38,17 +38,27 @@ class Wish:
 
     upscaler: UpscalerName
     creative: bool = False
+    prompt: str = ""
+    """What the picture shows, for upscalers that hear it; empty: what it was drawn from."""
+    noise_level: int | None = None
+    """For the same upscalers; None: as the picture's line says, or the usual."""
+
+
+def require(config: Config, upscaler: str) -> None:
+    """Raises `NotSupported` for one that is a model which is not configured."""
+    if not config.enlarges(upscaler):
+        raise NotSupported("error-upscaler-model", upscaler=upscaler)
 
 
 def of_image(parent: Job, image: StoredImage, files: ImageFiles, config: Config, wish: Wish) -> dict[str, Any]:
     """What is queued for a picture of a job: params, text, extra, inputs. Raises `InputError`."""
     old = parent.request.params
     done = {"upscaler": NO_UPSCALER, "hires": 1.0}
-    params = old.model_copy(update={**ALONE, **done, "seed": image.seed, "num_images": 1})
+    params = old.model_copy(update={**ALONE, **done, **_told(wish), "seed": image.seed, "num_images": 1})
     spec = config.models.get(params.model)
     if spec is None:  # an API drew it
         spec = config.models[config.default_model]
-        params = _plain(spec, image.seed, params.prompt)
+        params = _plain(spec, image.seed, **{"prompt": params.prompt, **_told(wish)})
     latents = Path(image.latents) if image.latents and files.exists(image.latents) else None
     data = files.absolute(image.path).read_bytes()
     extra = {**_how(config, wish), "parent": parent.id, "start_latents": latents}
@@ -58,8 +68,8 @@ def of_image(parent: Job, image: StoredImage, files: ImageFiles, config: Config,
 def of_file(data: bytes, seed: int, config: Config, wish: Wish) -> dict[str, Any]:
     """The same for a picture that was sent. Raises `InputError`."""
     spec = config.models[config.default_model]
-    params = _plain(spec, seed)
-    text = format_line("", {"upscaler": wish.upscaler})
+    params = _plain(spec, seed, **_told(wish))
+    text = format_line(wish.prompt, {"upscaler": wish.upscaler})
     return {"params": params, "text": text, "extra": _how(config, wish), "inputs": _prepared(data, params, spec, wish)}
 
 
@@ -88,11 +98,17 @@ def _how(config: Config, wish: Wish) -> dict[str, Any]:
     return {"upscaler": wish.upscaler, "strength": strength, "notes": (note,)}
 
 
-def _plain(spec: ModelSpec, seed: int, prompt: str = "") -> GenerationParams:
+def _told(wish: Wish) -> dict[str, Any]:
+    """What the wish says beyond the picture's own line."""
+    level = {} if wish.noise_level is None else {"noise_level": wish.noise_level}
+    return {**({"prompt": wish.prompt} if wish.prompt else {}), **level}
+
+
+def _plain(spec: ModelSpec, seed: int, **told: Any) -> GenerationParams:
     """What a picture from elsewhere is drawn over with."""
     own = ("num_inference_steps", "guidance_scale", "scheduler")
     settings = {name: getattr(spec, name) for name in own} | {"negative_prompt": default_negative(spec)}
-    return GenerationParams(model=spec.name, seed=seed, prompt=prompt, num_images=1, **settings)
+    return GenerationParams(model=spec.name, seed=seed, num_images=1, **settings, **told)
 
 
 def estimate(request: GenerationRequest, capabilities: Capabilities) -> float:
@@ -101,5 +117,5 @@ def estimate(request: GenerationRequest, capabilities: Capabilities) -> float:
         return CONTROL_SECONDS
     whole = capabilities.estimate(request.params)
     if request.task is Task.ENLARGE:
-        return whole * request.strength + ENLARGE_SECONDS
+        return whole * request.strength + enlarge_seconds(request.upscaler)
     return whole * (request.strength if request.task is Task.VARY else 1.0)

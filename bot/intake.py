@@ -134,6 +134,8 @@ class Intake:
             raise Paused
         admission = await self._guard.admit(requester, sum(order.params.num_images for order in orders))
         roles = [order.inputs.roles if order.inputs else () for order in orders]
+        for order in orders:
+            enlarging.require(self._config, order.extra.get("upscaler", order.params.upscaler))
         capable = [self.capable(order.params, order.task, role) for order, role in zip(orders, roles, strict=True)]
         policies = [await self._guard.check_prompt(requester, order.params) for order in orders]
         return [Cleared(*row, admission) for row in zip(orders, capable, policies, strict=True)]

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from gpu.errors import BackendError
-from gpu.params import NO_UPSCALER, UPSCALER_NAMES, GenerationParams
+from gpu.params import ENLARGERS, NO_UPSCALER, UPSCALER_NAMES, GenerationParams
 from gpu.types import GenerationRequest, GenerationResult, InputRole, Progress, Record, Task
 
 ENLARGE_SECONDS = 10.0
 """Of one picture, by an upscaler on a CPU: a guess until it has run."""
+MODEL_SECONDS = 120.0
+"""Of one picture, by an upscaler that is a model, on a GPU: 80 windows of a square megapixel by 30 steps of 50 ms."""
 
 OnProgress = Callable[[Progress], None]
 
@@ -66,8 +68,15 @@ class Capabilities(Record):
         rows = params.num_images * (2 if params.guidance_scale > 1 else 1)
         again = params.hires**2 * params.hires_strength if params.hires > 1 else 0.0
         steps = params.calls * (params.strength + again)
-        each = model.overhead_seconds + (ENLARGE_SECONDS if params.upscaler != NO_UPSCALER else 0.0)
+        each = model.overhead_seconds + enlarge_seconds(params.upscaler)
         return rows * steps * model.seconds_per_row + params.num_images * each
+
+
+def enlarge_seconds(upscaler: str) -> float:
+    """Device time of one larger picture, before any was made."""
+    if upscaler == NO_UPSCALER:
+        return 0.0
+    return MODEL_SECONDS if upscaler in ENLARGERS else ENLARGE_SECONDS
 
 
 class Backend(Protocol):

@@ -14,7 +14,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -39,6 +39,7 @@ from gpu.loras import LoraFolder
 from gpu.needs import models_of, needed
 from gpu.optimise import free_bytes, optimise
 from gpu.optimising import OFFLOADS, Optimise, chosen
+from gpu.params import ENLARGERS
 from gpu.phases import Check, Phase, State, Work
 from gpu.pool import Pool, budget, footprint
 from gpu.safety import ImageCheck
@@ -187,7 +188,8 @@ class Engine:
     def warm_up(self, model: str) -> ModelCapabilities:
         """Load a model and measure it. Raises `ModelError`."""
         measured = self._families.get(model, ()).measure(self._gallery, self._clock)
-        upscalers = self._upscalers.names
+        families = {spec.family for spec in self._specs.values()}
+        upscalers = (*self._upscalers.names, *(name for name in ENLARGERS if name in families))
         tasks = (*measured.tasks, Task.CONTROL, *([Task.ENLARGE] if upscalers else []))
         return measured.model_copy(update={"tasks": tasks, "upscalers": upscalers})
 
@@ -216,9 +218,9 @@ class Engine:
 
     def _start(self, request: GenerationRequest) -> None:
         models = models_of(request, self._specs)
-        family, *refiner = [self._families.get(model, {*self._busy, *models}) for model in models]
+        family, *helpers = [self._families.get(model, {*self._busy, *models}) for model in models]
         started = self._clock()
-        work, phases = self._plan(request, family, *refiner)
+        work, phases = self._plan(request, family, helpers)
         state = phases[0].prepare(work)
         now = self._clock()
         steps = sum(phase.steps for phase in phases)
@@ -226,12 +228,12 @@ class Engine:
         self._jobs[request.job_id] = job
         self._settle(job)
 
-    def _plan(self, request: GenerationRequest, family: Family, refiner: Family | None = None) -> Plan:
+    def _plan(self, request: GenerationRequest, family: Family, helpers: Sequence[Family]) -> Plan:
         """Whatever is drawn: pictures and masks that were sent along are checked first."""
         if request.task is Task.CONTROL:
             work, phases = looked_at(request, self._gallery, self._preprocessors)
         else:
-            work, phases = plan(request, family, self._gallery, self._upscalers, refiner)
+            work, phases = plan(request, family, self._gallery, self._upscalers, helpers)
             phases = [*first_phases(request, self._gallery, self._preprocessors), *phases]
         sent = [self._gallery.input(image) for image in request.inputs]
         return Plan(work, [Check(self._gallery, request, sent), *phases] if sent else phases)

@@ -26,8 +26,9 @@ KEPT = (InputRole.IMAGE, InputRole.MASK)
 REFUSED = {Task.VARY: "error-export-vary", Task.SHEET: "error-export-sheet"}
 A1111_UPSCALERS: dict[UpscalerName, str] = {
     "none": "Latent", "realesrgan": "R-ESRGAN 4x+", "anime": "R-ESRGAN 4x+ Anime6B", "video": "R-ESRGAN AnimeVideo",
+    "sd-x4": "R-ESRGAN 4x+",
 }  # fmt: skip
-"""Its own names; "video" must be put into its folder ESRGAN."""
+"""Its own names; "video" must be put into its folder ESRGAN, and for SD x4 its nearest stands here."""
 
 
 class Export(Record):

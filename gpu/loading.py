@@ -17,8 +17,10 @@ import torch
 import transformers
 from diffusers import (
     AutoencoderKL,
+    DDPMScheduler,
     EulerDiscreteScheduler,
     StableDiffusionPipeline,
+    StableDiffusionUpscalePipeline,
     StableDiffusionXLImg2ImgPipeline,
     StableDiffusionXLPipeline,
     UNet2DConditionModel,
@@ -60,6 +62,7 @@ PIPELINES: dict[str, tuple[Any, dict[str, Any]]] = {
         StableDiffusionPipeline,
         {"safety_checker": None, "feature_extractor": None, "requires_safety_checker": False},
     ),
+    "sd-x4": (StableDiffusionUpscalePipeline, {}),
 }
 """Family → diffusers' pipeline, which reads single files and LoRAs, and its further arguments."""
 
@@ -91,7 +94,8 @@ def load_components(
         components = Components(
             **modules,
             **_tokenizers(files),
-            scheduler_config=_scheduler_config(files) | dict(spec.scheduler_config),
+            scheduler_config=_scheduler_config(files, "scheduler") | dict(spec.scheduler_config),
+            low_res_scheduler_config=_scheduler_config(files, "low_res_scheduler"),
             force_zeros_for_empty_prompt=bool(
                 read_json(files.root / "model_index.json").get("force_zeros_for_empty_prompt", False)
             ),
@@ -104,8 +108,10 @@ def load_components(
     return components
 
 
-def _scheduler_config(files: ModelFiles) -> dict[str, Any]:
-    return dict(read_json(files.root / files.parts["scheduler"].folder / "scheduler_config.json"))
+def _scheduler_config(files: ModelFiles, part: str) -> dict[str, Any]:
+    """{} where the family has no such part."""
+    choice = files.parts.get(part)
+    return dict(read_json(files.root / choice.folder / "scheduler_config.json")) if choice else {}
 
 
 def _folder(files: ModelFiles, dtype: torch.dtype, on_progress: OnLoading) -> dict[str, Any]:
@@ -163,7 +169,7 @@ def _single(family: str, files: ModelFiles, dtype: torch.dtype) -> dict[str, Any
         config=str(files.root),
         local_files_only=True,
         dtype=dtype,
-        scheduler=EulerDiscreteScheduler.from_config(_scheduler_config(files)),
+        scheduler=EulerDiscreteScheduler.from_config(_scheduler_config(files, "scheduler")),
         **_tokenizers(files),
         **extra,
     )
@@ -202,6 +208,8 @@ def as_pipeline(family: str, components: Components) -> Any:
     cls, extra = PIPELINES[family]
     names = [name for name in (*CLASSES, "tokenizer", "tokenizer_2") if getattr(components, name) is not None]
     scheduler = EulerDiscreteScheduler.from_config(dict(components.scheduler_config))
+    if components.low_res_scheduler_config:
+        extra = {**extra, "low_res_scheduler": DDPMScheduler.from_config(dict(components.low_res_scheduler_config))}
     return cls(**{name: getattr(components, name) for name in names}, scheduler=scheduler, **extra)
 
 

@@ -26,8 +26,11 @@ Scheduler = Literal[
 TWO_CALLS = frozenset[Scheduler]({"Heun"})
 """Samplers that ask the model twice in every step but the last."""
 
-UpscalerName = Literal["none", "realesrgan", "anime", "video"]
-"""What makes pictures larger; `gpu/upscalers` has the class of each."""
+UpscalerName = Literal["none", "realesrgan", "anime", "video", "sd-x4"]
+"""What makes pictures larger; `gpu/upscalers` has the class of each, and `gpu/families` those that are models."""
+
+ENLARGERS: tuple[UpscalerName, ...] = ("sd-x4",)
+"""Upscalers that are models of `[models.…]`, of the family of the same name."""
 
 HIRES_STRENGTH = 0.4
 """Share of the steps that `--hires` draws once more, at the larger size."""
@@ -41,6 +44,9 @@ HiresBy = Literal["image", "latent"]
 NO_UPSCALER: UpscalerName = "none"
 
 UPSCALER_NAMES = tuple(name for name in typing.get_args(UpscalerName) if name != NO_UPSCALER)
+
+MOST_NOISE = 350
+"""The largest noise level that SD's x4 upscaler was trained with (its `max_noise_level`)."""
 
 Speed = Literal["turbo", "fast", "relax"]
 """The lanes of the queue; `storage/flows.py` has the price of each."""
@@ -190,6 +196,10 @@ class GenerationParams(BaseModel):
     upscaler: Annotated[
         UpscalerName, param("--upscaler", slash=True, help="Make the pictures four times as large, by this network.")
     ] = NO_UPSCALER
+    noise_level: Annotated[
+        int, param("--noise-level", low=0, high=MOST_NOISE,
+                   help="With --upscaler sd-x4: noise laid on the picture first; more of it leaves more to invention."),
+    ] = 20
 
     # Not flags: they follow from the above and are stored so that a picture can be repeated when defaults change.
     width: int = 1024

@@ -112,9 +112,15 @@ SDXL_REFINER = Layout(
     prefixes=("model.diffusion_model.", "first_stage_model.", "conditioner.embedders.0.model."),
 )
 
+SD_X4 = Layout(
+    parts=(*SD15.parts, Part("low_res_scheduler", ("low_res_scheduler",), weights=False)),
+    prefixes=(),
+)
+"""Read from a folder or a repository only: single files of it have names of their own."""
+
 LAYOUTS: dict[str, Layout] = {
     "sdxl": SDXL, "sdxl-refiner": SDXL_REFINER,
-    "sd15": SD15, "sd3": _transformer(3), "flux": _transformer(2), "zimage": _transformer(1),
+    "sd15": SD15, "sd-x4": SD_X4, "sd3": _transformer(3), "flux": _transformer(2), "zimage": _transformer(1),
 }  # fmt: skip
 """Family → what its models consist of. The same keys as `gpu.families.FAMILIES`."""
 
@@ -122,6 +128,7 @@ PIPELINES = {
     "StableDiffusionXL": "sdxl",
     "StableDiffusion3": "sd3",
     "StableDiffusion": "sd15",
+    "StableDiffusionUpscale": "sd-x4",
     "LatentConsistency": "sd15",
     "Flux": "flux",
     "Flux2": "flux2",

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from gpu.kinds import GUIDANCE_EMBEDDED, FewSteps, with_kind
-from gpu.params import NO_UPSCALER, GenerationParams, Scheduler, UpscalerName
+from gpu.params import ENLARGERS, NO_UPSCALER, GenerationParams, Scheduler, UpscalerName
 
 Size = tuple[int, int]
 """Width and height in pixels."""
@@ -117,6 +117,9 @@ DEAF = frozenset({"flux"})
 
 REFINERS = "sdxl-refiner"
 """The family whose models go on with what others began, and draw nothing alone."""
+
+HELPERS = frozenset({REFINERS, *ENLARGERS})
+"""All families that draw nothing alone."""
 
 
 class ModelSpec(Setting):
@@ -276,6 +279,11 @@ class GenerationRequest(Record):
     def of_role(self, role: InputRole) -> tuple[InputImage, ...]:
         """The inputs of one role, in order."""
         return tuple(image for image in self.inputs if image.role is role)
+
+    @property
+    def enlarged_by(self) -> UpscalerName:
+        """The upscaler of its pictures, whether they are drawn first or there already."""
+        return self.upscaler if self.task is Task.ENLARGE else self.params.upscaler
 
 
 LOADING = "load"

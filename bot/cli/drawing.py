@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -22,7 +22,7 @@ from bot.cli.base import (
 )
 from bot.config import DEFAULT_PATH
 from gpu.controls import CONTROL_KINDS
-from gpu.params import UPSCALER_NAMES, UpscalerName
+from gpu.params import MOST_NOISE, UPSCALER_NAMES, UpscalerName
 from gpu.types import InputRole
 
 if TYPE_CHECKING:
@@ -36,6 +36,10 @@ if TYPE_CHECKING:
 Files = Annotated[list[Path] | None, typer.Option(help="A picture file; may be given several times.")]
 UpscalerOption = Annotated[Literal[UPSCALER_NAMES] | None, typer.Option(help="The network.")]  # type: ignore[valid-type]
 Creative = Annotated[bool, typer.Option("--creative", help="Twice as large, with details drawn into it.")]
+Words = Annotated[str, typer.Option("--prompt", help="What the picture shows, for --upscaler sd-x4.")]
+NoiseLevel = Annotated[
+    int | None, typer.Option("--noise-level", min=0, max=MOST_NOISE, help="For the same: noise laid on it first.")
+]
 Yes = Annotated[bool, typer.Option("--yes", help="Draw what stands for several jobs without asking.")]
 FLAGS_ARE_WORDS = {"ignore_unknown_options": True}
 """A prompt holds flags of its own."""
@@ -120,12 +124,14 @@ def upscale(
     file: Annotated[Path, typer.Argument(help="A picture.")],
     upscaler: UpscalerOption = None,
     creative: Creative = False,
+    prompt: Words = "",
+    noise_level: NoiseLevel = None,
     out: Out = Path("."),
     config: ConfigFile = DEFAULT_PATH,
 ) -> None:
     """Make a picture four times as large."""
     (sent,) = _inputs(image=[file])
-    wish = _wish(upscaler, creative, config)
+    wish = _wish(upscaler, creative, config, prompt=prompt.strip(), noise_level=noise_level)
     _draw(config, out, lambda studio, requester: studio.enlarge(requester, sent.data, wish))
 
 
@@ -152,10 +158,10 @@ def _inputs(**files: list[Path] | None) -> list[NewInput]:
         raise
 
 
-def _wish(upscaler: UpscalerName | None, creative: bool, config: Path) -> Wish:
+def _wish(upscaler: UpscalerName | None, creative: bool, config: Path, **more: Any) -> Wish:
     from bot.enlarging import Wish
 
-    return Wish(upscaler or configured(config).upscale.upscaler, creative)
+    return Wish(upscaler or configured(config).upscale.upscaler, creative, **more)
 
 
 def _draw(config: Path, out: Path, ask: Ask, agreed: bool = False) -> None:

@@ -15,11 +15,11 @@ from bot.errors import PictureGone
 from bot.requester import Requester
 from bot.studio import Studio
 from bot.text import DEFAULT_LOCALE, sentence
-from gpu.params import UPSCALER_NAMES
+from gpu.params import MOST_NOISE, UPSCALER_NAMES
 from storage.models import Job
 
 Interaction = discord.Interaction[Any]
-OPTIONS = ("image", "job", "picture", "upscaler", "creative")
+OPTIONS = ("image", "job", "picture", "upscaler", "creative", "prompt", "noise_level")
 
 
 class UpscaleCog(commands.Cog):
@@ -39,11 +39,13 @@ class UpscaleCog(commands.Cog):
         picture: app_commands.Range[int, 1, 4] = 1,
         upscaler: Literal[UPSCALER_NAMES] | None = None,  # type: ignore[valid-type]
         creative: bool = False,
+        prompt: app_commands.Range[str, 0, 1000] = "",
+        noise_level: app_commands.Range[int, 0, MOST_NOISE] | None = None,
     ) -> None:
         """Enlarge what is attached, or else a picture of the job."""
 
         async def make(who: Requester) -> Job:
-            wish = Wish(upscaler or self._studio.config.upscale.upscaler, creative)
+            wish = Wish(upscaler or self._studio.config.upscale.upscaler, creative, prompt.strip(), noise_level)
             sent = await received({"image": image})
             if sent:
                 return await self._studio.enlarge(who, sent[0].data, wish)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple, Protocol
 
 import torch
@@ -59,6 +59,8 @@ class Components:
     tokenizer_2: Any = None
     force_zeros_for_empty_prompt: bool = False
     """As in the pipeline's `model_index.json`: no negative prompt means zeros, not the encoded empty text."""
+    low_res_scheduler_config: Mapping[str, Any] = field(default_factory=dict)
+    """For models that draw on a small picture: the noise schedule of what is laid on it."""
     device: torch.device | None = None
     """Where they work, if that is not where they rest."""
 

@@ -11,12 +11,11 @@ from PIL import Image
 
 from gpu.phases.base import Encoded, Phase, Work
 from gpu.phases.images import ImagesState
+from gpu.types import Size
 from gpu.upscalers import Box, Upscaler, tiles
 
 if TYPE_CHECKING:
     from gpu.families.base import UNetFamily
-
-Size = tuple[int, int]
 
 
 @dataclass
@@ -74,7 +73,7 @@ class Enlarge(Phase[EnlargeState]):
 
     def finish(self, state: EnlargeState) -> Work:
         """The large pictures."""
-        return replace(_kept(state.work), images=tuple(resized(canvas, self._to) for canvas in state.canvases))
+        return replace(kept(state.work), images=tuple(resized(canvas, self._to) for canvas in state.canvases))
 
 
 class Stretch(Phase[ImagesState]):
@@ -100,7 +99,7 @@ class Stretch(Phase[ImagesState]):
 
     def finish(self, state: ImagesState) -> Work:
         """The large pictures."""
-        return replace(_kept(state.work), images=tuple(state.made))
+        return replace(kept(state.work), images=tuple(state.made))
 
 
 class EncodeMade(Phase[ImagesState]):
@@ -136,6 +135,6 @@ def resized(image: Image.Image, to: Size | None) -> Image.Image:
     return image if to is None or to == image.size else image.resize(to, Image.Resampling.LANCZOS)
 
 
-def _kept(work: Work) -> Work:
+def kept(work: Work) -> Work:
     """Variations start from the latents of the small picture: they are what the model was made for."""
     return work if work.first is not None else replace(work, first=work.latents)

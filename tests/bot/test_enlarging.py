@@ -8,9 +8,10 @@ import pytest
 from PIL import Image
 
 from bot.enlarging import Wish
+from bot.errors import PromptBlocked
 from bot.requester import Requester
 from bot.runtime import Runtime
-from gpu.errors import InputError
+from gpu.errors import InputError, NotSupported
 from gpu.metadata import read
 from gpu.types import Task
 from storage.models import Job, JobState
@@ -70,6 +71,40 @@ async def test_a_file_is_enlarged(runtime: Runtime, recorder: Recorder, alice: R
     assert (await ended(runtime, recorder, job)).size == (120, 80)
     assert job.text == "--upscaler realesrgan"
     assert not job.parent_id
+
+
+async def test_a_model_that_enlarges_hears_words_and_a_noise_level(
+    runtime: Runtime, recorder: Recorder, alice: Requester
+) -> None:
+    wish = Wish("sd-x4", prompt="a boat, oil painting", noise_level=90)
+    job = await runtime.studio.enlarge(alice, png((30, 20)), wish)
+    assert (job.request.params.prompt, job.request.params.noise_level) == ("a boat, oil painting", 90)
+    assert job.text == 'a boat, oil painting --upscaler "sd-x4"'
+    await ended(runtime, recorder, job)
+    first = await runtime.studio.imagine(alice, f"{FOX} --noise-level 40")
+    await recorder.until(first.id, JobState.DONE)
+    large = await runtime.studio.upscale(alice, first.id, 1, Wish("sd-x4"))
+    assert (large.request.params.prompt, large.request.params.noise_level) == ("a red fox", 40)
+    assert large.estimate > 10 * first.estimate
+
+
+async def test_its_words_pass_the_prompt_check(runtime: Runtime, alice: Requester) -> None:
+    with pytest.raises(PromptBlocked):
+        await runtime.studio.enlarge(alice, png((30, 20)), Wish("sd-x4", prompt="nude woman, explicit sex"))
+
+
+async def test_a_model_that_is_not_configured_is_refused_before_anything_is_queued(
+    runtime: Runtime, alice: Requester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(runtime.studio.config.models, "sd-x4", raising=False)
+    for wish in (
+        runtime.studio.enlarge(alice, png((30, 20)), Wish("sd-x4")),
+        runtime.studio.imagine(alice, f"{FOX} --upscaler sd-x4"),
+    ):
+        with pytest.raises(NotSupported) as refused:
+            await wish
+        assert refused.value.id == "error-upscaler-model"
+    assert not list(runtime.files.root.glob("inputs/*"))
 
 
 async def test_a_line_may_ask_for_larger_pictures(runtime: Runtime, recorder: Recorder, alice: Requester) -> None:

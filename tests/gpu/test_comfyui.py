@@ -237,6 +237,10 @@ def test_a_finished_picture_is_enlarged_with_or_without_a_model() -> None:
 
 
 def test_what_the_other_program_needs_is_named() -> None:
+    model = workflow(request(upscaler="sd-x4", noise_level=35, num_images=1), "sdxl.safetensors")
+    assert model["53"]["class_type"] == "SD_4XUpscale_Conditioning"
+    assert (model["53"]["inputs"]["images"], model["53"]["inputs"]["noise_augmentation"]) == (["8", 0], 0.1)
+    assert model["9"]["inputs"]["images"] == ["55", 0]
     assert export(request(upscaler="video"), "comfyui", "x").needs == "realesr-animevideov3.pth"
     alone = export(request(upscaler="realesrgan"), "a1111", "x")
     assert (alone.needs, "Hires" in alone.text) == ("R-ESRGAN 4x+", False)

@@ -120,7 +120,7 @@ PER_ROW: list[dict[str, Any]] = [
     {"prompt": ""},
     {"num_images": 3},
     {"model": "tiny", "quality": "draft", "aspect_ratio": "1:1", "style": "x"},
-    {"upscaler": "video"},
+    {"upscaler": "video", "noise_level": 100},
     {"speed": "turbo", "stylize": 250, "weird": 100},  # done before the worker is asked
     {"lora": "ink:0"},  # one that weighs nothing; others are in test_lora.py
     {"style_references": "2", "style_weight": 5.0, "character_references": "2", "character_weight": 5.0},  # the same

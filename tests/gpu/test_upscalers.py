@@ -14,7 +14,8 @@ from PIL import Image, ImageChops, ImageDraw
 from torch import Tensor
 
 from gpu.errors import JobCancelled, ModelError, NotSupported
-from gpu.params import UPSCALER_NAMES, UpscalerName
+from gpu.families import FAMILIES
+from gpu.params import ENLARGERS, UPSCALER_NAMES, UpscalerName
 from gpu.types import InputImage, InputRole, SafetyPolicy, Task
 from gpu.upscalers import UPSCALERS, Upscaler, Upscalers, realesrgan, tiles
 from gpu.upscalers.network import TorchNetwork
@@ -65,7 +66,8 @@ class Nearest(Upscaler):
 
 
 def test_every_name_that_a_member_can_write_has_a_class() -> None:
-    assert set(UPSCALERS) == set(UPSCALER_NAMES) == set(get_args(UpscalerName)) - {"none"}
+    assert {*UPSCALERS, *ENLARGERS} == set(UPSCALER_NAMES) == set(get_args(UpscalerName)) - {"none"}
+    assert set(ENLARGERS) <= set(FAMILIES)
 
 
 @pytest.mark.parametrize("name", NETWORKS.values(), ids=NETWORKS)

@@ -14,9 +14,12 @@ import torch
 from diffusers import (
     AutoencoderKL,
     ControlNetModel,
+    DDIMScheduler,
+    DDPMScheduler,
     EulerDiscreteScheduler,
     PNDMScheduler,
     StableDiffusionPipeline,
+    StableDiffusionUpscalePipeline,
     StableDiffusionXLPipeline,
     UNet2DConditionModel,
 )
@@ -104,6 +107,44 @@ def tiny_sd15() -> StableDiffusionPipeline:
         safety_checker=None,
         feature_extractor=None,
         requires_safety_checker=False,
+    )
+
+
+def tiny_x4() -> StableDiffusionUpscalePipeline:
+    """A random SD x4 upscaler with tiny widths: four levels, velocity, the small picture in three channels."""
+    torch.manual_seed(5)
+    unet = UNet2DConditionModel(
+        sample_size=16,
+        in_channels=7,
+        block_out_channels=(8, 8, 16, 16),
+        layers_per_block=1,
+        norm_num_groups=8,
+        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"),
+        up_block_types=("CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"),
+        only_cross_attention=(True, True, True, False),
+        attention_head_dim=4,
+        use_linear_projection=True,
+        cross_attention_dim=WIDTH,
+        num_class_embeds=1000,
+    )
+    vae = AutoencoderKL(
+        block_out_channels=(8, 8, 8),
+        down_block_types=("DownEncoderBlock2D",) * 3,
+        up_block_types=("UpDecoderBlock2D",) * 3,
+        layers_per_block=1,
+        norm_num_groups=4,
+        latent_channels=4,
+        sample_size=64,
+        scaling_factor=0.08333,
+    )
+    velocity = {"prediction_type": "v_prediction", "clip_sample": False, "set_alpha_to_one": False, "steps_offset": 1}
+    return StableDiffusionUpscalePipeline(
+        vae=vae,
+        unet=unet,
+        text_encoder=CLIPTextModel(_clip(WIDTH, "gelu")),
+        tokenizer=CLIPTokenizer.from_pretrained(CONFIGS / "sdxl" / "tokenizer", pad_token="!"),
+        low_res_scheduler=DDPMScheduler(beta_schedule="scaled_linear"),
+        scheduler=DDIMScheduler(beta_schedule="scaled_linear", **velocity),
     )
 
 

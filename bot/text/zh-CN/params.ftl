@@ -28,6 +28,7 @@ param-tile = 让相对的边缘相接，并排复制即成无尽的图案。
 param-hires = 先小后大：放大这么多倍并增加细节（highres fix）。
 param-hires_by = --hires 放大什么：图片，或它的 latents（更柔和、更大胆）。
 param-upscaler = 用这个网络把图片放大四倍。
+param-noise_level = 配合 --upscaler sd-x4：先加在图片上的噪声，越多越自由发挥。
 param-style_references = 有风格图片时：按其风格绘制；每张按顺序占多少。
 param-style_weight = 有风格图片时：风格的多少；0 时适配器强度为 0，100 时为 1，1000 时为 1.5。
 param-character_references = 有角色图片时：绘制同一角色；每张按顺序占多少。
