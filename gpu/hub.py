@@ -17,11 +17,11 @@ from threading import Lock
 from typing import Any
 
 from gpu.errors import ModelError
+from gpu.layouts import Layout
 from gpu.sources import (
     AdapterFiles,
     Choice,
     Hub,
-    Layout,
     Local,
     ModelFiles,
     adapter_files,

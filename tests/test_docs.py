@@ -31,9 +31,9 @@ from bot.cogs.upscale import UpscaleCog
 from bot.cogs.verify import VerifyCog
 from bot.config import DEFAULT_PATH, PROJECT, load_config
 from gpu.families import FAMILIES
+from gpu.layouts import LAYOUTS
 from gpu.params import TABLE
 from gpu.safety import IMAGE_CHECKS
-from gpu.sources import LAYOUTS
 
 README = (PROJECT / "README.md").read_text("utf-8")
 DOCUMENTS = sorted([PROJECT / "README.md", *(PROJECT / "docs").rglob("*.md")])
@@ -94,7 +94,7 @@ def test_examples_of_configuration_in_the_documents_are_valid(tmp_path: Path) ->
     for number, example in enumerate(examples):
         file = tmp_path / f"{number}.toml"
         shipped = DEFAULT_PATH.read_text("utf-8")
-        for section in re.findall(r"^\[([\w.]+)\]", example, re.MULTILINE):  # it stands in for the shipped one
+        for section in re.findall(r"^\[([\w.-]+)\]", example, re.MULTILINE):  # it stands in for the shipped one
             shipped = re.sub(rf"^\[{re.escape(section)}\](.*\n)((?!\[).*\n)*", "", shipped, flags=re.MULTILINE)
         file.write_text(shipped + "\n" + example if "[" in example else example + "\n" + shipped, "utf-8")
         load_config(file)

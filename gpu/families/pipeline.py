@@ -45,7 +45,7 @@ RECIPES: Mapping[str, Recipe] = {
     "flux": Recipe(negative=False, fixed={}),  # `guidance_scale` is a number that the transformer hears
     "zimage": Recipe(negative=True, fixed={}),
 }
-"""Family → its recipe. Its parts are in `gpu.sources.LAYOUTS`."""
+"""Family → its recipe. Its parts are in `gpu.layouts.LAYOUTS`."""
 
 
 class PipelineFamily:

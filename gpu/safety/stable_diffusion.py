@@ -18,7 +18,8 @@ from transformers import CLIPImageProcessorPil
 
 from gpu.errors import ModelError
 from gpu.hub import HubCache
-from gpu.sources import Layout, Part, choose
+from gpu.layouts import Layout, Part
+from gpu.sources import choose
 from gpu.types import CheckerSource
 
 LAYOUT = Layout(

@@ -11,7 +11,8 @@ from pydantic import BaseModel
 from bot.config import DEFAULT_PATH, PROJECT, Config, load_config
 from bot.errors import ConfigError
 from bot.text import sentence_of
-from gpu.sources import LAYOUTS, Hub, Local, where
+from gpu.layouts import LAYOUTS
+from gpu.sources import Hub, Local, where
 
 SHIPPED = DEFAULT_PATH.read_text("utf-8")
 
