@@ -70,7 +70,7 @@ def sent(bench: Bench, job_id: str, pictures: dict[InputRole, Image.Image], **wi
 
 
 def test_outputs_of_every_family(tmp_path: Path, models: dict[str, Any]) -> None:
-    assert models.keys() == FAMILIES.keys() - {REFINERS}
+    assert models.keys() == FAMILIES.keys() - {REFINERS, "sd-x4"}  # what it makes larger is checked in test_x4
     check = Check()
     bench = Bench(tmp_path, models, image_check=check)
     steps = {"num_inference_steps": 2, "policy": STRICT, "scheduler": "Euler"}
