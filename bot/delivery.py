@@ -331,7 +331,7 @@ class Delivery:
                 if limit <= SMALLEST_LIMIT and not job.state.final:  # a preview: more will come
                     raise
             if limit <= SMALLEST_LIMIT:
-                spoken = await self._composer.spoken(job, self._where(job))
+                spoken = await self._composer.spoken(job, where)
                 why = sentence(spoken.locale, "delivery-no-files")
                 return await write(message.noted(replace(post, files=()), why))
             limit //= 2

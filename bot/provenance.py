@@ -8,14 +8,15 @@ out, is looked at in the same way. Knows no Discord and no SQL.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Literal
 
 from PIL import Image
 
+from bot.upkeep import HOUR, repeating
 from gpu.errors import PictureUnreadable
 from gpu.fingerprint import Fingerprint, fingerprint
 from gpu.grid import compose
@@ -29,7 +30,6 @@ from storage.models import Job, JobState, StoredImage
 
 log = logging.getLogger(__name__)
 
-HOUR = 3600.0
 BATCH = 50
 
 By = Literal["metadata", "claim", "picture", "message"]
@@ -93,26 +93,9 @@ class Provenance:
     def on_progress(self, job: Job, progress: Progress) -> None:
         """Nothing is stored yet."""
 
-    @contextlib.asynccontextmanager
-    async def looking(self, every: float = HOUR) -> AsyncIterator[None]:
+    def looking(self, every: float = HOUR) -> AbstractAsyncContextManager[None]:
         """While it is open, look at every picture that is stored."""
-        task = asyncio.create_task(self._run(every), name="provenance")
-        try:
-            yield
-        finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
-
-    async def _run(self, every: float) -> None:
-        while True:
-            self._news.clear()
-            try:
-                await self.catch_up()
-            except Exception:
-                log.exception("could not look at new pictures; trying again later")
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(every):
-                    await self._news.wait()
+        return repeating(self.catch_up, name="provenance", every=every, wake=self._news)
 
     async def catch_up(self) -> int:
         """Look at all pictures that nobody looked at; returns how many jobs they were of."""

@@ -6,17 +6,18 @@ What is older on disk is found by its folder, so what a crash left behind goes t
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 
 from bot.privacy import Privacy
+from bot.upkeep import HOUR, repeating
 from storage.erasure import RecordStore
 from storage.images import ImageFiles
 
 log = logging.getLogger(__name__)
 
-DAY, HOUR = 86400.0, 3600.0
+DAY = 86400.0
 
 
 class Retention:
@@ -31,23 +32,9 @@ class Retention:
         self._privacy = privacy
         self._clock = clock
 
-    @contextlib.asynccontextmanager
-    async def sweeping(self, every: float = HOUR) -> AsyncIterator[None]:
+    def sweeping(self, every: float = HOUR) -> AbstractAsyncContextManager[None]:
         """While it is open, sweep now and then."""
-        task = asyncio.create_task(self._run(every), name="retention")
-        try:
-            yield
-        finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
-
-    async def _run(self, every: float) -> None:
-        while True:
-            try:
-                await self.sweep()
-            except Exception:
-                log.exception("could not remove old files; trying again later")
-            await asyncio.sleep(every)
+        return repeating(self.sweep, name="retention", every=every)
 
     async def sweep(self) -> int:
         """Remove pictures, latents and inputs of jobs that ended too long ago; returns how many jobs that were."""

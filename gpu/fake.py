@@ -191,6 +191,7 @@ class FakeEngine:
         self._events.append(
             Progress(
                 job_id=request.job_id, step=min(job.step, steps), steps=steps, seconds_left=left, preview=preview,
+                phase="decode" if job.finished else "draw",
                 preview_scores={"sexual": self.faults.score} if preview else {},
             )
         )  # fmt: skip

@@ -29,6 +29,13 @@ class EnlargeState:
     canvases: list[Image.Image]
     rows: int = field(default=1)
 
+    @classmethod
+    def begin(cls, job_id: str, work: Work, parts: Sequence[Box], size: Size, scale: int) -> EnlargeState:
+        """All parts of pictures of that size, and empty canvases `scale` times as large."""
+        todo = [(index, box) for index in range(len(work.images)) for box in parts]
+        canvases = [Image.new("RGB", (size[0] * scale, size[1] * scale)) for _ in work.images]
+        return cls(("enlarge", job_id), work, todo[::-1], canvases)
+
     @property
     def done(self) -> bool:
         return not self.todo
@@ -56,10 +63,7 @@ class Enlarge(Phase[EnlargeState]):
     def prepare(self, work: Work) -> EnlargeState:
         """Begin with the first tile of the first picture."""
         assert all(image.size == self._size for image in work.images)
-        todo = [(index, box) for index in range(len(work.images)) for box in self._tiles]
-        whole = (self._size[0] * self._upscaler.scale, self._size[1] * self._upscaler.scale)
-        canvases = [Image.new("RGB", whole) for _ in work.images]
-        return EnlargeState(("enlarge", self._job_id), work, todo[::-1], canvases)
+        return EnlargeState.begin(self._job_id, work, self._tiles, self._size, self._upscaler.scale)
 
     def predict(self, states: Sequence[EnlargeState]) -> list[Image.Image]:
         """The next tile of each state."""

@@ -138,10 +138,7 @@ class DecodeLarger(Phase[EnlargeState]):
 
     def prepare(self, work: Work) -> EnlargeState:
         """Begin with the first window of the first picture."""
-        scale = self._family.scale
-        todo = [(index, box) for index in range(len(work.images)) for box in self._boxes]
-        canvases = [Image.new("RGB", (self._size[0] * scale, self._size[1] * scale)) for _ in work.images]
-        return EnlargeState(("enlarge", self._job_id), work, todo[::-1], canvases)
+        return EnlargeState.begin(self._job_id, work, self._boxes, self._size, self._family.scale)
 
     def predict(self, states: Sequence[EnlargeState]) -> list[Image.Image]:
         """The next window of each state."""

@@ -13,7 +13,7 @@ from PIL import Image
 from gpu.families import FAMILIES
 from gpu.families.base import Components
 from gpu.loading import load_components
-from gpu.types import REFINERS, GenerationRequest, InputImage, InputRole, ModelSpec, SafetyPolicy, Task
+from gpu.types import HELPERS, GenerationRequest, InputImage, InputRole, ModelSpec, SafetyPolicy, Task
 from gpu.upscalers import UPSCALERS
 from tests.gpu.bench import Bench, request
 from tests.gpu.pictures import half_mask, photo, png
@@ -70,7 +70,7 @@ def sent(bench: Bench, job_id: str, pictures: dict[InputRole, Image.Image], **wi
 
 
 def test_outputs_of_every_family(tmp_path: Path, models: dict[str, Any]) -> None:
-    assert models.keys() == FAMILIES.keys() - {REFINERS, "sd-x4"}  # what it makes larger is checked in test_x4
+    assert models.keys() == FAMILIES.keys() - HELPERS
     check = Check()
     bench = Bench(tmp_path, models, image_check=check)
     steps = {"num_inference_steps": 2, "policy": STRICT, "scheduler": "Euler"}

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
-from sd_parsers import ParserManager
 
 from gpu.comfyui import SAMPLERS, parameters, workflow
 from gpu.errors import NotSupported, PictureUnreadable
@@ -19,6 +18,7 @@ from gpu.exports import a1111, export
 from gpu.metadata import read
 from gpu.params import HIRES_STRENGTH, GenerationParams, Scheduler
 from gpu.types import GenerationRequest, InputImage, InputRole, Task
+from tests.gpu.public_reader import by_others
 
 PARAMS = GenerationParams(
     prompt="a red fox, (snow:1.2)", negative_prompt="blurry", model="sdxl", num_inference_steps=25, guidance_scale=6.5,
@@ -88,9 +88,7 @@ def test_a_public_reader_understands_our_workflow(tmp_path: Path) -> None:
     ends = [(to, value) for to, node in graph.items() for value in node["inputs"].values() if isinstance(value, list)]
     kinds = {("4", 0): "MODEL", ("4", 1): "CLIP", ("6", 0): "CONDITIONING", ("7", 0): "CONDITIONING"}
     listed = [[n, int(a[0]), a[1], int(to), 0, kinds.get(tuple(a), "MODEL")] for n, (to, a) in enumerate(ends)]
-    with Image.open(carrying(tmp_path, prompt=graph, workflow={"links": listed})) as image:
-        theirs = ParserManager().parse(image)
-    assert theirs is not None
+    theirs = by_others(carrying(tmp_path, prompt=graph, workflow={"links": listed}))
     (sampler,) = theirs.samplers
     assert sampler.model is not None
     assert (sampler.name, sampler.model.name) == ("dpmpp_2m", "sdxl.safetensors")
@@ -189,9 +187,7 @@ def test_an_export_names_the_pictures_that_go_with_it() -> None:
 def test_a1111_parameters_are_read_back_by_a_public_reader(tmp_path: Path) -> None:
     text = a1111(request(INPUTS[:1], strength=0.5), 2)
     assert text.splitlines()[0] == "a red fox, (snow:1.2) <lora:ink:0.5> <lora:soft:-1>"
-    with Image.open(carrying(tmp_path, parameters=text)) as image:
-        theirs = ParserManager().parse(image)
-    assert theirs is not None
+    theirs = by_others(carrying(tmp_path, parameters=text))
     assert theirs.samplers[0].parameters["seed"] == "78"
     assert theirs.metadata["Denoising strength"] == "0.5"
 

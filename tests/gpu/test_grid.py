@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from sd_parsers import ParserManager
 
 from gpu.errors import PictureTooLarge
 from gpu.grid import arrange, compose, encode
 from gpu.metadata import NOTICE, parameters
 from gpu.params import GenerationParams
+from tests.gpu.public_reader import found_in
 
 COLOURS = [(220, 30, 30), (30, 160, 30), (30, 30, 220), (230, 200, 20)]
 TEXT = parameters(GenerationParams(prompt="four foxes", seed=7, model="starter"))
@@ -93,8 +93,7 @@ def test_a_hopeless_limit_is_a_typed_error() -> None:
 def test_every_form_carries_the_parameters_and_the_notice(limit: int) -> None:
     data, _ = encode(noise(512, 512), limit, TEXT)
     picture = Image.open(io.BytesIO(data))
-    found = ParserManager().parse(picture)
-    assert found is not None
+    found = found_in(picture)
     assert [prompt.value for prompt in found.prompts] == ["four foxes"]
     assert NOTICE in {picture.info.get("Source"), picture.getexif().get(270)}
     xmp = picture.info.get("xmp") or picture.info.get("XML:com.adobe.xmp")

@@ -13,14 +13,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
-from sd_parsers import ParserManager
-from sd_parsers.data import PromptInfo
 
 from gpu.errors import PictureUnreadable
 from gpu.grid import encode
 from gpu.metadata import NOTICE, Mark, exif, mark, parameters, png_info, read, save_png
 from gpu.params import MAX_SEED, GenerationParams
 from gpu.types import GenerationRequest, Task
+from tests.gpu.public_reader import by_others
 
 PARAMS = GenerationParams(
     prompt="a red fox, 3d render", negative_prompt="blurry, text", model="starter", num_inference_steps=14,
@@ -45,14 +44,6 @@ def saved(folder: Path, suffix: str, params: GenerationParams = PARAMS, index: i
     else:
         picture().save(path, exif=exif(parameters(params, index)))
     return path
-
-
-def by_others(path: Path) -> PromptInfo:
-    """What a public reader finds."""
-    with Image.open(path) as image:
-        found = ParserManager().parse(image)
-    assert found is not None
-    return found
 
 
 @pytest.mark.parametrize("suffix", [".png", ".webp", ".jpg"])
