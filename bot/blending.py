@@ -1,17 +1,17 @@
 """/blend: pictures merged without words. Reads files and blocks: it is called in a thread. Knows no Discord, no queue.
 
-No model here has an adapter for several pictures, so they are laid over one another, each counting the same, and the
-model draws over the result; a note says so.
+A model with an adapter for image prompts listens to all of them, and to nothing else. For others they are laid over one
+another, each counting the same, and the model draws over the result; a note says which it was.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from PIL import Image
 
-from bot.inputs import Picture, Prepared
+from bot.inputs import Picture, Prepared, reduced
 from bot.intake import Order
 from bot.prompt.cells import Parse
 from bot.prompt.limits import fit
@@ -22,6 +22,7 @@ from bot.prompt.styles import Styles
 from gpu.canvas import cut, opaque
 from gpu.errors import InputError
 from gpu.inputs import normalise
+from gpu.params import GenerationParams
 from gpu.types import InputRole, ModelSpec, Note, Task
 
 SHAPES = {"portrait": "2:3", "square": "1:1", "landscape": "3:2"}
@@ -30,6 +31,8 @@ FEWEST, MOST = 2, 5
 WORD = "pictures"
 STRENGTH = 0.6
 """Less, and the pictures shine through one another; more, and little is left of them."""
+LOUDEST = 3.0
+"""`--iw` where no words speak beside the pictures: all of an adapter is heard, as IP-Adapter's authors advise there."""
 
 
 def blended(sent: Sequence[bytes], extra: ParsedPrompt, *, spec: ModelSpec, styles: Styles, seed: int) -> Order:
@@ -37,15 +40,28 @@ def blended(sent: Sequence[bytes], extra: ParsedPrompt, *, spec: ModelSpec, styl
     if not FEWEST <= len(sent) <= MOST:
         raise InputError("error-blend-count", count=len(sent))
     params, corrected = fit(resolve(extra, spec=spec, styles=styles, seed=seed), spec, extra.chosen)
-    size = (params.width, params.height)
-    merged = overlaid([cut(opaque(normalise(data)), size) for data in sent])
-    strength = params.strength if "strength" in extra.chosen else STRENGTH
-    params = params.model_copy(update={"strength": strength})
-    note = Note(id="note-blend", facts={"count": len(sent), "strength": strength})
-    inputs = Prepared(params, (Picture(InputRole.IMAGE, merged),))
+    merge = _heard if "image" in spec.ip_adapters and "strength" not in extra.chosen else _drawn_over
+    inputs = merge([normalise(data) for data in sent], params, extra.chosen)
     line = format_line(extra.prompt, extra.chosen)
-    extras = {"notes": (note, *corrected, *negative_note(params, spec))}
-    return Order(task=Task.IMAGINE, params=params, text=line, extra=extras, inputs=inputs)
+    extras = {"notes": (*inputs.notes, *corrected, *negative_note(params, spec))}
+    return Order(task=Task.IMAGINE, params=inputs.params, text=line, extra=extras, inputs=inputs)
+
+
+def _heard(pictures: Sequence[Image.Image], params: GenerationParams, chosen: Collection[str]) -> Prepared:
+    """All of them are image prompts, and share its loudness."""
+    weight = params.image_weight if "image_weight" in chosen else LOUDEST
+    note = Note(id="note-blend-heard", facts={"count": len(pictures)})
+    prompts = tuple(reduced(Picture(InputRole.PROMPT, picture)) for picture in pictures)
+    return Prepared(params.model_copy(update={"image_weight": weight}), prompts, (note,))
+
+
+def _drawn_over(pictures: Sequence[Image.Image], params: GenerationParams, chosen: Collection[str]) -> Prepared:
+    """They become one, which is drawn on."""
+    merged = overlaid([cut(opaque(picture), (params.width, params.height)) for picture in pictures])
+    strength = params.strength if "strength" in chosen else STRENGTH
+    note = Note(id="note-blend", facts={"count": len(pictures), "strength": strength})
+    params = params.model_copy(update={"strength": strength})
+    return Prepared(params, (Picture(InputRole.IMAGE, merged),), (note,))
 
 
 def wordless(text: str, options: Mapping[str, object], parse: Parse) -> ParsedPrompt:

@@ -230,12 +230,13 @@ def _beside(pictures: Sequence[Picture], params: GenerationParams) -> tuple[Pict
     return tuple(
         replace(picture, image=canvas.cut(canvas.opaque(picture.image), sides))
         if picture.role is InputRole.CONTROL
-        else _small(picture)
+        else reduced(picture)
         for picture in pictures
     )
 
 
-def _small(picture: Picture) -> Picture:
+def reduced(picture: Picture) -> Picture:
+    """One that is looked at and not drawn on: as it is, and no larger than it needs to be."""
     image = picture.image.copy()
     image.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
     return replace(picture, image=image)

@@ -1,4 +1,4 @@
-"""Commands that draw: `imagine`, `again`, `upscale`, `control`."""
+"""Commands that draw: `imagine`, `sweep`, `again`, `blend`, `upscale`, `control`."""
 
 from __future__ import annotations
 
@@ -117,6 +117,20 @@ def again(
     if len(wishes) != 1:
         stop(REFUSED, words("error-again-one"))
     _draw(config, out, wishes[0])
+
+
+@app.command()
+def blend(
+    files: Annotated[list[Path], typer.Argument(help="Two to five pictures.")],
+    dimensions: Annotated[Literal["portrait", "square", "landscape"], typer.Option(help="2:3, 1:1 or 3:2.")] = "square",
+    out: Out = Path("."),
+    config: ConfigFile = DEFAULT_PATH,
+) -> None:
+    """Merge pictures into one, without words."""
+    from bot.blending import SHAPES
+
+    sent = [new.data for new in _inputs(image=files)]
+    _draw(config, out, lambda studio, requester: studio.blend(requester, sent, SHAPES[dimensions]))
 
 
 @app.command()

@@ -50,6 +50,18 @@ def test_the_image_weight_becomes_a_strength_and_says_so(config: Path, tmp_path:
     assert "--strength 0.333" in " ".join(done.stderr.split())
 
 
+def test_pictures_are_blended(config: Path, tmp_path: Path, files: dict[str, Path]) -> None:
+    where = ("--out", tmp_path / "out", "--config", config)
+    done = easel("blend", files["photo.jpg"], files["mask.png"], "--dimensions", "landscape", *where)
+    images = objects(done.stdout)
+    assert len(images) == 4
+    assert {(image["params"]["aspect_ratio"], image["params"]["prompt"]) for image in images} == {("3:2", "")}
+    assert "laid over one another" in done.stderr
+    alone = easel("blend", files["photo.jpg"], *where)
+    assert alone.returncode == 2
+    assert "you sent 1" in alone.stderr
+
+
 def test_pictures_beside_the_words(config: Path, tmp_path: Path, files: dict[str, Path]) -> None:
     """Style, figure and image prompt, where the model has adapters for them; several of a kind."""
     adapter = 'source = "h94/IP-Adapter"\nweight_name = "ip-adapter_sdxl.safetensors"\n'

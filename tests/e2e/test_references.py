@@ -54,6 +54,29 @@ async def test_styles_and_characters_are_drawn_after_and_stay_with_the_buttons(w
     assert [given.role for given in (await world.job_of(figure)).request.inputs] == [FIGURE]
 
 
+async def test_blended_pictures_are_listened_to(world: World) -> None:
+    """Where the model has an adapter for them; and so are those of its variations and its next roll."""
+    shown = await world.alice.slash(world.channel, "blend", image1=RED, image2=GREEN, image3=GREEN)
+    grid = await world.pictures(shown.response.id)
+    job = await world.job_of(grid)
+    assert [(given.role, given.weight) for given in job.request.inputs] == [(InputRole.PROMPT, 1)] * 3
+    assert (job.request.params.prompt, job.request.params.image_weight) == ("", 3)
+    assert "3 pictures, each listened to as much as the others" in grid.content
+    again = await world.click(world.bob, grid, "🔄")
+    varied = await world.runtime.studio.vary(_who(world), job.id, 1)
+    for child in (await world.job_of(await world.pictures(again.response.id)), varied):
+        assert [given.role for given in child.request.inputs] == [InputRole.PROMPT] * 3
+        assert child.request.params.image_weight == 3
+
+
+async def test_a_strength_in_the_suffix_lays_blended_pictures_over_one_another(world: World) -> None:
+    await world.alice.slash(world.channel, "prefer suffix", new_value="--strength 0.5 --steps 1")
+    shown = await world.alice.slash(world.channel, "blend", image1=RED, image2=GREEN)
+    job = await world.job_of(await world.pictures(shown.response.id))
+    assert [given.role for given in job.request.inputs] == [InputRole.IMAGE]
+    assert job.request.params.strength == 0.5
+
+
 async def test_what_is_around_it_keeps_the_style(world: World) -> None:
     grid = await world.imagine("a red fox --n 1 --steps 2", style_image=GREEN)
     parent = await world.job_of(grid)

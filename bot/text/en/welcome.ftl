@@ -12,4 +12,5 @@ option-blend-image4 = A fourth picture
 option-blend-image5 = A fifth picture
 option-blend-dimensions = Portrait 2:3, square 1:1 or landscape 3:2
 note-blend = { $count } pictures, laid over one another and drawn over at --strength { $strength }: this model has no adapter that understands several pictures.
+note-blend-heard = { $count } pictures, each listened to as much as the others.
 error-blend-count = A blend needs two to five pictures; you sent { $count }.

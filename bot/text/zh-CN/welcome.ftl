@@ -11,5 +11,6 @@ option-blend-image3 = 第三张图片
 option-blend-image4 = 第四张图片
 option-blend-image5 = 第五张图片
 option-blend-dimensions = 竖幅 2:3、方形 1:1 或横幅 3:2
+note-blend-heard = { $count } 张图片，每一张的影响都相同。
 note-blend = { $count } 张图片叠在一起，再以 --strength { $strength } 重画：这个模型没有能理解多张图片的适配器。
 error-blend-count = 融合需要两到五张图片；你发送了 { $count } 张。
