@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from bot.defaults import Defaults
 from bot.errors import Refusal
 from bot.prompt.foreign import FOREIGN
+from bot.prompt.links import refuse
 from bot.prompt.own import expanded, named, with_suffix
 from bot.prompt.parser import LIMIT, ParsedPrompt
 from bot.requester import Requester
@@ -82,6 +83,7 @@ class Preferences:
             raise Refusal("error-option-taken", name=name)
         known = await self.own(user_id)
         if value.strip():
+            refuse(value)
             self._parse(f"x {value}")
             if name not in known and len(known) >= MOST_OWN:
                 raise Refusal("error-option-many", limit=MOST_OWN)
@@ -95,8 +97,9 @@ class Preferences:
         return (await self._store.of("user", user_id)).get("suffix", "")
 
     async def set_suffix(self, user_id: int, value: str) -> None:
-        """What is put behind every line; empty: nothing. Raises `PromptError`."""
+        """What is put behind every line; empty: nothing. Raises `PromptError`, `Refusal`."""
         if value.strip():
+            refuse(value)
             self._parse(f"x {value}")
         await self._store.set("user", user_id, "suffix", value.strip())
 

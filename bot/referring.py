@@ -2,7 +2,7 @@
 
     style_image, --sref, --sw        needs a style adapter
     character_image, --cref, --cw    needs a character adapter
-    image, --iw                      an image prompt where the model has an image adapter; else it is drawn on
+    image, a link, --iw              an image prompt where the model has an image adapter; else it is drawn on
 
 Knows no queue, no Discord and no pixel.
 """
@@ -37,6 +37,10 @@ def fit(
 ) -> tuple[list[Picture], tuple[Note, ...]]:
     """The pictures, each with its role and weight. Raises `InputError`, `NotSupported` for what cannot be heard."""
     pictures, notes = _prompts(params, pictures, chosen, spec)
+    if any(picture.role is InputRole.PROMPT for picture in pictures) and "image" not in spec.ip_adapters:
+        raise NotSupported("error-adapter-image", model=spec.name)
+    if any(picture.role is InputRole.IMAGE and picture.weight != 1 for picture in pictures):
+        raise InputError("error-link-drawn-on")
     for role, names in FLAGS.items():
         flags = [BY_NAME[name].flag for name in names if name in chosen]
         count = sum(picture.role is role for picture in pictures)

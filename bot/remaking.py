@@ -1,4 +1,4 @@
-"""A finished picture made anew by a line that was changed: remix, a region drawn again, a zoom of any factor.
+"""A finished picture made anew: remix, a region drawn again, what is around it; perhaps by a line that was changed.
 
 Beside the studio: what it asks for ends in the studio's intake like everything else. Knows no Discord.
 """
@@ -6,16 +6,22 @@ Beside the studio: what it asks for ends in the studio's intake like everything 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Protocol
 
+from bot.config import Config
 from bot.errors import PictureGone, Refusal
-from bot.inputs import NewInput
+from bot.inputs import ALONE, NewInput, prepare, read
 from bot.intake import Intake, Order
+from bot.linking import Linking
 from bot.preferences import Preferences
 from bot.prompt.own import named
 from bot.prompt.permutations import Permutations
+from bot.referring import HEARD
 from bot.requester import Requester
+from gpu.errors import NotSupported
+from gpu.references import KINDS
 from gpu.types import InputRole, Task
 from storage.images import ImageFiles
 from storage.models import Job, StoredImage
@@ -33,6 +39,7 @@ class Lines(Protocol):
     """The part of the studio that is needed here."""
 
     intake: Intake
+    linking: Linking
     preferences: Preferences
 
     async def job(self, job_id: str) -> Job: ...
@@ -44,32 +51,40 @@ class Lines(Protocol):
 class Remaking:
     """The use cases."""
 
-    def __init__(self, studio: Lines, files: ImageFiles, strength: float) -> None:
+    def __init__(self, studio: Lines, files: ImageFiles, config: Config, random_seed: Callable[[], int]) -> None:
         self._studio = studio
         self._files = files
-        self._strength = strength
+        self._config = config
+        self._strength = config.vary.strong
+        self._random_seed = random_seed
 
     async def remix(self, who: Requester, job_id: str, index: int, line: str) -> Job:
         """Draw image `index` anew from another line: from its latents where it keeps model and size, else from its
         pixels. With index 0, the new line alone, as a child of the job. Raises like `Studio.imagine`.
         """
         parent = await self._studio.job(job_id)
-        line, given = await self._studio.preferences.rewritten(who, line)
-        if not index:
-            return await self._enqueue(who, parent, 0, await self._order(line, given))
-        image = await self._studio.image(job_id, index)
-        order = await self._order(line, given)
+        async with self._studio.linking.without(line, beside=bool(index)) as (line, linked):
+            line, given = await self._studio.preferences.rewritten(who, line)
+            order = await self._order(line, given, *linked)
+            if not index:
+                return await self._enqueue(who, parent, 0, order)
+            image = await self._studio.image(job_id, index)
+            if start := self._same_start(parent, image, order):
+                return await self._enqueue(
+                    who, parent, index, replace(order, extra={**order.extra, **start}), Task.VARY
+                )
+            if not {"strength", "image_weight"} & named(line):
+                given = {**given, "strength": self._strength}
+            order = await self._order(line, given, await self._picture(image), *linked)
+            return await self._enqueue(who, parent, index, order)
+
+    def _same_start(self, parent: Job, image: StoredImage, order: Order) -> dict[str, Any]:
+        """The latents of the picture, where the order has its model and size; else nothing."""
         old, new = parent.request.params, order.params
         same = (old.model, old.width, old.height) == (new.model, new.width, new.height)
-        if same and image.latents and self._files.exists(image.latents):
-            start = {"start_latents": image.latents, "strength": self._strength}
-            return await self._studio.intake.enqueue(
-                who, Task.VARY, new, text=order.text, parent=parent, index=index, extra={**order.extra, **start}
-            )
-        if not {"strength", "image_weight"} & named(line):
-            given = {**given, "strength": self._strength}
-        order = await self._order(line, given, await self._picture(image))
-        return await self._enqueue(who, parent, index, order)
+        if not same or not image.latents or not self._files.exists(image.latents):
+            return {}
+        return {"start_latents": image.latents, "strength": self._strength}
 
     async def inpaint(
         self, who: Requester, job_id: str, index: int, line: str = "", *, region: str = "", mask: bytes = b""
@@ -84,8 +99,9 @@ class Remaking:
         image = await self._studio.image(job_id, index)
         wish: dict[str, Any] = {"mask": region} if region else {}
         sent = [await self._picture(image), *([NewInput(InputRole.MASK, mask)] if mask else [])]
-        line, given = await self._studio.preferences.rewritten(who, line or parent.text)
-        order = await self._order(self._studio.line_for(line, wish or {"square": False}), given, *sent)
+        async with self._studio.linking.without(line or parent.text, sent, beside=True) as (line, sent):
+            line, given = await self._studio.preferences.rewritten(who, line)
+            order = await self._order(self._studio.line_for(line, wish or {"square": False}), given, *sent)
         if not order.inputs or InputRole.MASK not in order.inputs.roles:
             raise Refusal("error-inpaint-nothing")
         return await self._enqueue(who, parent, index, order)
@@ -94,11 +110,38 @@ class Remaking:
         """Zoom out by the `--zoom` (1…2) of a line that may say something else. Raises like `Studio.imagine`."""
         parent = await self._studio.job(job_id)
         image = await self._studio.image(job_id, index)
-        line, given = await self._studio.preferences.rewritten(who, line)
-        if "zoom" not in named(line):
-            raise Refusal("error-zoom-missing")
-        order = await self._order(line, given, await self._picture(image))
+        async with self._studio.linking.without(line, [await self._picture(image)], beside=True) as (line, sent):
+            line, given = await self._studio.preferences.rewritten(who, line)
+            if "zoom" not in named(line):
+                raise Refusal("error-zoom-missing")
+            order = await self._order(line, given, *sent)
         return await self._enqueue(who, parent, index, order, Task.OUTPAINT)
+
+    async def outpaint(self, who: Requester, job_id: str, index: int, wish: Mapping[str, Any]) -> Job:
+        """Draw around image `index`: the flag that a line would have, with the image sent along.
+
+        Raises `PictureGone`, `NotSupported` where its model is no longer served.
+        """
+        parent = await self._studio.job(job_id)
+        start = await self._picture(await self._studio.image(job_id, index))
+        old = {**ALONE, "seed": self._random_seed(), "num_images": 4}
+        old |= {name: getattr(parent.request.params, name) for name in HEARD}
+        params = parent.request.params.model_copy(update={**old, **wish})
+        spec = self._config.specs.get(params.model)
+        if spec is None:
+            raise NotSupported("error-model-not-served", model=params.model)
+        sent = [start, *await asyncio.to_thread(self._heard, parent)]
+        prepared = await asyncio.to_thread(lambda: prepare(params, read(sent), wish, spec))
+        line = self._studio.line_for(parent.text, wish)
+        order = Order(task=Task.OUTPAINT, params=prepared.params, text=line, inputs=prepared)
+        return await self._enqueue(who, parent, index, order, Task.OUTPAINT)
+
+    def _heard(self, parent: Job) -> list[NewInput]:
+        """The pictures that a job listened to, unless some are gone."""
+        heard = [image for role in KINDS for image in parent.request.of_role(role)]
+        if not all(self._files.exists(image.path) for image in heard):
+            return []
+        return [NewInput(image.role, self._files.absolute(image.path).read_bytes(), image.weight) for image in heard]
 
     async def _order(self, line: str, options: Mapping[str, object], *pictures: NewInput) -> Order:
         lines = Permutations(line)

@@ -14,6 +14,7 @@ from pathlib import Path
 from bot.administration import Administration
 from bot.config import Config, openai_key
 from bot.dispatcher import Dispatcher
+from bot.fetching import Fetcher
 from bot.gate import Gate
 from bot.guard import Guard
 from bot.moderation import Moderation
@@ -65,7 +66,9 @@ class Runtime:
 
 
 @contextlib.asynccontextmanager
-async def open_studio(config: Config, data_dir: Path | None = None) -> AsyncIterator[Runtime]:
+async def open_studio(
+    config: Config, data_dir: Path | None = None, *, fetcher: Fetcher | None = None
+) -> AsyncIterator[Runtime]:
     """Run the studio on the database in `data_dir`. Raises `DatabaseInUse`.
 
     The model loads in the background: jobs are accepted from the start and wait for it.
@@ -106,6 +109,7 @@ async def open_studio(config: Config, data_dir: Path | None = None) -> AsyncIter
             new_job_id=new_job_id,
             random_seed=random_seed_from(secrets.randbelow),
             ask=backend.ask,
+            fetch=(fetcher or Fetcher()).fetch,
             preferences=PreferenceStore(database),
         )
         operation = _operation(config, database, studio, queue, jobs, dispatcher, backend)
@@ -113,7 +117,6 @@ async def open_studio(config: Config, data_dir: Path | None = None) -> AsyncIter
         running = asyncio.create_task(dispatcher.run(), name="dispatcher")
         stack.push_async_callback(_stop, running)
         await stack.enter_async_context(studio.sweeps.settling())
-        users = UserStore(database)
         privacy, retention = await _privacy(config, database, studio, files, dispatcher)
         await stack.enter_async_context(retention.sweeping())
         provenance = Provenance(jobs, FingerprintStore(database), files)
@@ -124,7 +127,7 @@ async def open_studio(config: Config, data_dir: Path | None = None) -> AsyncIter
             dispatcher=dispatcher,
             jobs=jobs,
             files=files,
-            users=users,
+            users=UserStore(database),
             privacy=privacy,
             provenance=provenance,
             operation=operation,

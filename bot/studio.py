@@ -7,7 +7,7 @@ job that it made; what happens to a job afterwards the dispatcher tells its list
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from bot import controlling, enlarging, exchange
@@ -21,6 +21,7 @@ from bot.errors import NotYours, PictureGone, PromptError, Refusal
 from bot.guard import Guard
 from bot.inputs import ALONE, Inherited, NewInput, prepare, read
 from bot.intake import Intake, Order
+from bot.linking import Linking
 from bot.preferences import Preferences
 from bot.prompt.hints import remarks
 from bot.prompt.limits import fit
@@ -35,7 +36,6 @@ from bot.remaking import Remaking
 from bot.requester import Requester
 from bot.sweeping import Sweeps
 from gpu.backend import Capabilities
-from gpu.errors import NotSupported
 from gpu.loras import LoraFolder, read_loras
 from gpu.params import MAX_SEED, GenerationParams, Pan
 from gpu.references import KINDS
@@ -67,6 +67,7 @@ class Studio:
         new_job_id: Callable[[], str],
         random_seed: Callable[[], int],
         ask: Ask,
+        fetch: Callable[[str], Awaitable[bytes]],
         preferences: PreferenceStore,
     ) -> None:
         self.config = config
@@ -85,7 +86,8 @@ class Studio:
         self.preferences = Preferences(preferences, self.parse, self.defaults)
         self.assistant = Assistant(config, ask)
         self.describer = Describer(self.assistant, parse=self.parse, jobs=jobs, files=files, new_id=new_job_id)
-        self.remaking = Remaking(self, files, config.vary.strong)
+        self.remaking = Remaking(self, files, config, random_seed)
+        self.linking = Linking(fetch, self.parse)
         self._queue = queue
         self._jobs = jobs
         self._files = files
@@ -105,17 +107,19 @@ class Studio:
     ) -> Job:
         """Queue a line such as `a red fox --ar 3:2`; `options` are the typed slash options, `inputs` pictures.
 
-        Without words, the parameters that the picture carries are drawn. A line that stands for several jobs raises
-        `Confirmation`: the question is kept, and `sweeps.confirm` draws them. Raises `PromptError`, `PromptBlocked`,
-        `InputError`, `NotSupported`, `QueueFull`, `Paused`, and `Refusal` for too many jobs.
+        Links in it become pictures too. Without words, the parameters that the picture carries are drawn. A line that
+        stands for several jobs raises `Confirmation`: the question is kept, and `sweeps.confirm` draws them. Raises
+        `PromptError`, `PromptBlocked`, `InputError`, `NotSupported`, `QueueFull`, `Paused`, and `Refusal` for too many
+        jobs, and for a link that is not fetched.
         """
         await asyncio.to_thread(self.loras.refresh)
-        text, given, inputs = await asyncio.to_thread(self._of_picture, text, options or {}, inputs)
-        text, given = await self.preferences.prepared(requester, text, given)
-        lines = self.sweeps.lines(text, given)
-        if len(lines) > 1:
-            raise await self.sweeps.ask(requester, text, lines, inputs=inputs)
-        order = await self.order(Permutations(text).line(0), given, inputs)
+        async with self.linking.without(text, inputs) as (text, inputs):
+            text, given, inputs = await asyncio.to_thread(self._of_picture, text, options or {}, inputs)
+            text, given = await self.preferences.prepared(requester, text, given)
+            lines = self.sweeps.lines(text, given)
+            if len(lines) > 1:
+                raise await self.sweeps.ask(requester, text, lines, inputs=inputs)
+            order = await self.order(Permutations(text).line(0), given, inputs)
         return await self.intake.enqueue(
             requester, order.task, order.params, text=order.text, extra=order.extra, inputs=order.inputs
         )
@@ -200,15 +204,15 @@ class Studio:
 
     async def zoom(self, requester: Requester, job_id: str, index: int = 1, factor: float = 2.0) -> Job:
         """Draw what is around image `index`, which shrinks to 1/`factor` (1…2). Raises `PictureGone`."""
-        return await self._outpaint(requester, job_id, index, {"zoom": factor})
+        return await self.remaking.outpaint(requester, job_id, index, {"zoom": factor})
 
     async def pan(self, requester: Requester, job_id: str, index: int, direction: Pan) -> Job:
         """Draw how image `index` goes on to one side. Raises `PictureGone`."""
-        return await self._outpaint(requester, job_id, index, {"pan": direction})
+        return await self.remaking.outpaint(requester, job_id, index, {"pan": direction})
 
     async def square(self, requester: Requester, job_id: str, index: int = 1) -> Job:
         """Draw what makes image `index` a square. Raises `PictureGone`."""
-        return await self._outpaint(requester, job_id, index, {"square": True})
+        return await self.remaking.outpaint(requester, job_id, index, {"square": True})
 
     async def upscale(self, requester: Requester, job_id: str, index: int, wish: enlarging.Wish | None = None) -> Job:
         """Post image `index` alone; with a wish, four times as large, or twice and with details drawn into it.
@@ -349,32 +353,6 @@ class Studio:
         return resolve(parsed, spec=spec, styles=self.styles, seed=seed, triggers=triggers)
 
     # --- Inside ---------------------------------------------------------------------------------------------------
-
-    async def _outpaint(self, requester: Requester, job_id: str, index: int, wish: Mapping[str, Any]) -> Job:
-        """Draw around image `index`: the flag that a line would have, with the image sent along."""
-        parent = await self._jobs.get(job_id)
-        image = await self.image(job_id, index)
-        data = await asyncio.to_thread(self._files.absolute(image.path).read_bytes)
-        old = {**ALONE, "seed": self._random_seed(), "num_images": 4}
-        old |= {name: getattr(parent.request.params, name) for name in HEARD}
-        params = parent.request.params.model_copy(update={**old, **wish})
-        spec = self.config.specs.get(params.model)
-        if spec is None:
-            raise NotSupported("error-model-not-served", model=params.model)
-        heard = await asyncio.to_thread(self._heard, parent)
-        sent = [NewInput(InputRole.IMAGE, data), *heard]
-        prepared = await asyncio.to_thread(lambda: prepare(params, read(sent), wish, spec))
-        line = self.line_for(parent.text, wish)
-        return await self.intake.enqueue(
-            requester, Task.OUTPAINT, prepared.params, text=line, parent=parent, index=index, inputs=prepared
-        )
-
-    def _heard(self, parent: Job) -> list[NewInput]:
-        """The pictures that a job listened to, unless some are gone."""
-        heard = [image for role in KINDS for image in parent.request.of_role(role)]
-        if not all(self._files.exists(image.path) for image in heard):
-            return []
-        return [NewInput(image.role, self._files.absolute(image.path).read_bytes(), image.weight) for image in heard]
 
     def line_for(self, line: str, wish: Mapping[str, Any] | None = None) -> str:
         """The line for a picture with a new seed, and with other flags about pictures where there is a `wish`.

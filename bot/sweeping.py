@@ -111,10 +111,11 @@ class Sweeps:
         await asyncio.to_thread(self._studio.loras.refresh)
         limit = self._config.sweep.jobs
         axes = [cells.read_axis(axis, limit) for axis in (x, y) if axis.strip()]
-        text, given = await self._studio.preferences.prepared(requester, text, {})
-        given = {name: value for name, value in given.items() if name != "num_images"}  # a cell is one picture
-        line, lines = cells.grid(text, axes, self._studio.parse, given, seed=self._random_seed(), limit=limit)
-        return await self.ask(requester, cells.title(line, axes), lines, axes)
+        async with self._studio.linking.without(text) as (text, linked):
+            text, given = await self._studio.preferences.prepared(requester, text, {})
+            given = {name: value for name, value in given.items() if name != "num_images"}  # a cell is one picture
+            line, lines = cells.grid(text, axes, self._studio.parse, given, seed=self._random_seed(), limit=limit)
+            return await self.ask(requester, cells.title(line, axes), lines, axes, linked)
 
     # --- The answer -----------------------------------------------------------------------------------------------
 

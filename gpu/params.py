@@ -159,7 +159,7 @@ class GenerationParams(BaseModel):
     ] = 1.0
     style_references: Annotated[
         str, param("--sref", kind="weights", low=0, high=10, examples=("2, 1", "1"),
-                   help="With style images: draw in their style; how much each of them counts, in their order."),
+                   help="Draw in the style of images, attached or linked; how much each counts, in their order."),
     ] = ""
     style_weight: Annotated[
         float, param("--sw", low=0, high=1000,
@@ -167,7 +167,7 @@ class GenerationParams(BaseModel):
     ] = 100.0
     character_references: Annotated[
         str, param("--cref", kind="weights", low=0, high=10, examples=("1", "2, 1"),
-                   help="With character images: draw the same figure; how much each of them counts, in their order."),
+                   help="Draw the figure of images, attached or linked; how much each counts, in their order."),
     ] = ""
     character_weight: Annotated[
         float, param("--cw", low=0, high=100,

@@ -33,6 +33,7 @@ class SweepCog(commands.Cog):
     async def sweep(self, interaction: Interaction, prompt: Text, x: Text, y: Text | None = None) -> None:
         """Ask whether to draw every cell; the question is shown like a refusal, to the member alone."""
         require_in(interaction)
+        await interaction.response.defer(ephemeral=True, thinking=True)  # pictures are fetched, and many lines checked
         raise await self._studio.sweeps.ask_grid(requester_of(interaction), prompt, x, y or "")
 
     @sweep.autocomplete("x")

@@ -15,10 +15,12 @@ import simcord
 
 from bot.app import EaselBot
 from bot.config import Config, load_config
+from bot.fetching import Fetcher
 from bot.publisher import Pace
 from bot.runtime import Runtime, open_studio
 from gpu.errors import EaselError
 from storage.models import Job
+from tests.bot.cdnserver import Cdn, serving
 
 FAST = Pace(progress=0.05, retry=0.05, sweep=0.2, patience=1.5, per_second=1000)
 
@@ -150,8 +152,15 @@ def config(tmp_path: Path) -> Config:
 
 
 @pytest.fixture
-async def runtime(config: Config) -> AsyncIterator[Runtime]:
-    async with open_studio(config) as opened:
+async def cdn() -> AsyncIterator[Cdn]:
+    """What Discord's CDN gives out under the links of this test."""
+    async with serving() as opened:
+        yield opened
+
+
+@pytest.fixture
+async def runtime(config: Config, cdn: Cdn) -> AsyncIterator[Runtime]:
+    async with open_studio(config, fetcher=Fetcher(cdn.connector())) as opened:
         yield opened
 
 

@@ -97,7 +97,7 @@ async def test_refusals_say_what_to_do(world: World) -> None:
     for prompt, files, words in (
         ("a fox --model sdxl", {"style_image": GREEN}, "[models.sdxl.ip_adapters] style"),
         ("a fox --sref 314159265", {"style_image": GREEN}, "style code of Midjourney"),
-        ("a fox --sref https://x.y/z.png", {}, "only what is attached"),
+        ("a fox --sref https://x.y/z.png", {}, "Discord's own servers only, so not “https://x.y/z.png”"),
         ("a fox --sw 50", {}, "Attach one as style_image"),
         ("a fox --sref 1, 2, 3", {"style_image": GREEN}, "3 weights for 1 picture"),
     ):

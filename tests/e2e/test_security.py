@@ -15,6 +15,8 @@ from bot.views.grid import DeleteButton, RerollButton, UpscaleButton, VaryButton
 from storage.erasure import RecordStore
 from storage.errors import JobNotFound
 from storage.images import ImageFiles
+from tests.bot.cdnserver import Cdn
+from tests.bot.prompt.test_links import ATTACKS
 
 from .conftest import World
 
@@ -38,8 +40,8 @@ async def test_a_prompt_mentions_nobody_and_writes_no_markdown(world: World) -> 
     assert "\n# big" not in str(shown.response.embeds[0].description)
 
 
-async def test_links_in_a_prompt_are_words_and_fetched_by_nobody(
-    world: World, monkeypatch: pytest.MonkeyPatch
+async def test_links_to_other_machines_are_refused_and_fetched_by_nobody(
+    world: World, cdn: Cdn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[object] = []
     resolve = socket.getaddrinfo
@@ -49,10 +51,12 @@ async def test_links_in_a_prompt_are_words_and_fetched_by_nobody(
         return resolve(host, *args, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(socket, "getaddrinfo", spy)
-    for link in ("http://169.254.169.254/latest", "http://localhost:1/x.png", "file:///etc/passwd"):
-        result = await world.alice.slash(world.channel, "imagine", prompt=f"{link} a fox", steps=2, n=1)
-        assert result.response is not None
-    assert not [host for host in asked if str(host) in ("169.254.169.254", "localhost", "evil.example")]
+    for link in ATTACKS:
+        result = await world.alice.slash(world.channel, "imagine", prompt=f"{link} a fox --sref {link}", steps=2, n=1)
+        assert result.ephemeral
+        assert "I fetch pictures from Discord's own servers only" in said(result)
+    assert await world.jobs(world.alice) == []
+    assert (asked, cdn.asked) == ([], [])
 
 
 async def test_a_job_of_another_server_is_no_job_here_but_its_owners(world: World) -> None:
