@@ -12,18 +12,15 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.attachments import read_attachment
 from bot.cogs.info import InfoCog
 from bot.delivery import Delivery
 from bot.errors import NotYours, Refusal
-from bot.inputs import NewInput
-from bot.report import report
 from bot.requester import Requester, may_see
 from bot.studio import Studio
 from bot.text import DEFAULT_LOCALE, sentence
+from bot.views.forms import ImageForm
 from bot.views.message import harmless, shortened
 from bot.views.who import requester_of
-from gpu.types import InputRole
 from storage.models import Job
 
 Interaction = discord.Interaction[Any]
@@ -64,7 +61,7 @@ class MenusCog(commands.Cog):
         kinds = [file for file in message.attachments if (file.content_type or "image/").startswith("image/")]
         if not kinds:
             raise Refusal("error-menu-no-picture")
-        await interaction.response.send_modal(ImageForm(kinds[0], self._studio, self._delivery, interaction))
+        await interaction.response.send_modal(ImageForm(kinds[0].url, str(interaction.locale)))
 
     async def parameters(self, interaction: Interaction, message: discord.Message) -> None:
         """Show those of the job, or those that the picture carries."""
@@ -92,34 +89,6 @@ class MenusCog(commands.Cog):
         if job is None or not may_see(who, job):
             raise Refusal("error-menu-no-job")
         return job
-
-
-class ImageForm(discord.ui.Modal):
-    """The line for an image prompt. Only the interaction may read the picture, so this form lives with it."""
-
-    def __init__(
-        self, picture: discord.Attachment, studio: Studio, delivery: Delivery, interaction: Interaction
-    ) -> None:
-        locale = str(interaction.locale)
-        super().__init__(title=sentence(locale, "menu-image"))
-        self._picture, self._studio, self._delivery = picture, studio, delivery
-        self.line: discord.ui.TextInput[Any] = discord.ui.TextInput(
-            custom_id="line", style=discord.TextStyle.paragraph, max_length=4000
-        )
-        more = sentence(locale, "form-image-more")
-        self.add_item(discord.ui.Label(text=sentence(locale, "form-line"), description=more, component=self.line))
-
-    async def on_submit(self, interaction: Interaction) -> None:
-        """Draw it."""
-
-        async def make(who: Requester) -> Job:
-            sent = NewInput(InputRole.IMAGE, await read_attachment(self._picture))
-            return await self._studio.imagine(who, self.line.value, inputs=[sent])
-
-        try:
-            await self._delivery.answer(interaction, make)
-        except Exception as error:
-            await report(interaction, error)
 
 
 def _menu(name: str, action: Callable[[Interaction, discord.Message], Awaitable[None]]) -> app_commands.ContextMenu:

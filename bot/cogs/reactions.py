@@ -67,7 +67,7 @@ class ReactionsCog(commands.Cog):
         if action is None or self._is_bot(payload):
             return
         job = await self._studio.job_of_message(payload.message_id)
-        if job is None or self._presses.is_repeated(payload.user_id, (job.id, job.state, action)):
+        if job is None or self._presses.is_repeated(payload.user_id, (job.id, job.state.final, action)):
             return
         try:
             await action(self._requester(payload, job), job)

@@ -1,5 +1,6 @@
 """Forms with a line in them. What was written is read from what Discord sends, not from the form, which does not
-outlive a restart: its custom id says what it is for, `easel:form:<kind>:<job>:<index>[:<region>]`.
+outlive a restart: its custom id says what it is for, `easel:form:<kind>:<job>:<index>[:<region>]`, or
+`easel:form:image`, whose picture is a link in the form.
 """
 
 from __future__ import annotations
@@ -24,10 +25,36 @@ if TYPE_CHECKING:
 Kind = Literal["remix", "seed", "zoom", "region", "mask", "words"]
 MOST = 4000
 """Characters of a text field."""
+LONGEST_LINK = 1000
+IMAGE_FORM = f"{PREFIX}:form:image"
 FORM = re.compile(rf"^{PREFIX}:form:(?P<kind>[a-z]+):(?P<job>{JOB_ID}):(?P<index>[0-4])(:(?P<region>[a-z0-9]+))?$")
 
 
-class LineForm(discord.ui.Modal):
+class Form(discord.ui.Modal):
+    """Fields, each with a label and a word of help."""
+
+    def _add(self, id: str, component: discord.ui.Item[Any], locale: str) -> None:
+        more = sentence(locale, f"{id}-more")
+        self.add_item(discord.ui.Label(text=sentence(locale, id), description=more, component=component))
+
+
+class ImageForm(Form):
+    """A line for a picture of a message. Only this interaction may see the message, so the form itself keeps the link.
+    """
+
+    def __init__(self, link: str, locale: str) -> None:
+        super().__init__(title=sentence(locale, "menu-image"), custom_id=IMAGE_FORM)
+        picture: discord.ui.TextInput[Any] = discord.ui.TextInput(
+            custom_id="picture", default=link[:LONGEST_LINK], max_length=LONGEST_LINK
+        )
+        self._add("form-picture", picture, locale)
+        text: discord.ui.TextInput[Any] = discord.ui.TextInput(
+            custom_id="line", style=discord.TextStyle.paragraph, max_length=MOST
+        )
+        self._add("form-image", text, locale)
+
+
+class LineForm(Form):
     """A line to be changed, and where it is about a mask, the file or the words that say where."""
 
     def __init__(self, kind: Kind, job_id: str, index: int, line: str, locale: str, region: str = "") -> None:
@@ -44,10 +71,6 @@ class LineForm(discord.ui.Modal):
         )
         self._add("form-line", text, locale)
 
-    def _add(self, id: str, component: discord.ui.Item[Any], locale: str) -> None:
-        more = sentence(locale, f"{id}-more")
-        self.add_item(discord.ui.Label(text=sentence(locale, id), description=more, component=component))
-
 
 async def prefilled(
     kind: Kind, bot: EaselBot, job_id: str, index: int, interaction: discord.Interaction[Any], region: str = ""
@@ -63,17 +86,29 @@ async def prefilled(
 async def sent(interaction: discord.Interaction[Any], bot: EaselBot) -> None:
     """A form of ours was sent: make its job, and show that its button was used."""
     data: Any = interaction.data or {}
-    found = FORM.match(str(data.get("custom_id", "")))
-    if not found or found["kind"] not in MAKERS:
-        return
+    custom_id = str(data.get("custom_id", ""))
     fields = [row.get("component", row) for row in data.get("components", ())]
     values = {str(one.get("custom_id")): one.get("value") or one.get("values") or "" for one in fields}
+    if custom_id == IMAGE_FORM:
+        line = _of_picture(str(values.get("picture", "")), str(values.get("line", "")))
+        await bot.delivery.answer(interaction, lambda who: bot.studio.imagine(who, line))
+        return
+    found = FORM.match(custom_id)
+    if not found or found["kind"] not in MAKERS:
+        return
     make, action = MAKERS[found["kind"]]
     filled = Filled(found["job"], int(found["index"]), values, found["region"] or "", interaction)
     await bot.delivery.answer(interaction, lambda who: make(bot, who, filled))
     name = "r" if found["kind"] == "remix" and not filled.index else action
     suffix = f":{filled.index}" if filled.index else ""
     await bot.delivery.mark_used(filled.job_id, f"{PREFIX}:{name}:{filled.job_id}{suffix}")
+
+
+def _of_picture(link: str, line: str) -> str:
+    """The line with the picture before it. Raises `Refusal` where the link was deleted, or is none any more."""
+    if "://" not in link or len(link.split()) != 1:
+        raise Refusal("error-form-picture")
+    return f"{link[:LONGEST_LINK]} {line[:MOST]}"
 
 
 class Filled:

@@ -5,13 +5,9 @@ from __future__ import annotations
 import io
 from typing import Any
 
-import discord
-import pytest
 from PIL import Image
 
-from bot.config import Config
 from gpu.types import InputRole, Task
-from storage.models import JobState
 
 from .conftest import World, buttons, labels
 
@@ -170,56 +166,3 @@ async def test_reports_by_reaction_and_menu_are_counted(world: World) -> None:
     thanked = await world.alice.context_menu(world.channel, "Report", world.message(grid.id))
     assert "Thank you" in thanked.response.content
     assert set(await world.runtime.studio.guard.moderation.reviews.reporters(job.id)) == {world.bob.id, world.alice.id}
-
-
-@pytest.mark.parametrize("reactions", [{"🐙": "reroll"}])
-async def test_the_map_of_reactions_is_configured(config: Config, reactions: dict[str, Any]) -> None:
-    from bot.runtime import open_studio
-
-    async with open_studio(config.model_copy(update={"reactions": reactions})) as runtime:
-        world = World(runtime)
-        await world.start()
-        grid = await world.imagine()
-        await world.alice.react(grid, "🔁")
-        await world.alice.react(grid, "🐙")
-        await world.next_pictures(grid)
-        assert len(world.messages()) == 2
-        await world.close()
-
-
-async def test_menus(world: World) -> None:
-    grid = await world.imagine()
-    job = await world.job_of(grid)
-    shown = await world.bob.context_menu(world.channel, "Show parameters", world.message(grid.id))
-    assert job.id in shown.response.content
-    assert (
-        "done already"
-        in (await world.alice.context_menu(world.channel, "Cancel job", world.message(grid.id))).response.content
-    )
-    assert (
-        "belongs to someone else"
-        in (await world.bob.context_menu(world.channel, "Cancel job", world.message(grid.id))).response.content
-    )
-    mailed = await world.alice.context_menu(world.channel, "DM me the images", world.message(grid.id))
-    assert "direct message" in mailed.response.content
-    assert len(world.alice.user.dm_channel.history()[-1].attachments) == 4
-    assert (
-        "Only the owner"
-        in (await world.bob.context_menu(world.channel, "DM me the images", world.message(grid.id))).response.content
-    )
-    chat = await world.alice.send(world.channel, "hello")
-    for name in ("Show parameters", "Cancel job", "Report", "Use as image prompt"):
-        assert (await world.bob.context_menu(world.channel, name, chat)).ephemeral, name
-
-
-async def test_a_message_becomes_an_image_prompt(world: World) -> None:
-    grid = await world.imagine()
-    form = await world.bob.context_menu(world.channel, "Use as image prompt", world.message(grid.id))
-    made = await world.pictures((await world.bob.submit_modal(form, {"line": "a blue fox"})).response.id)
-    job = await world.job_of(made)
-    assert (job.user_id, [one.role for one in job.request.inputs]) == (world.bob.id, [InputRole.IMAGE])
-    form = await world.bob.context_menu(world.channel, "Use as image prompt", world.message(grid.id))
-    refused = await world.bob.submit_modal(form, {"line": "a fox --steps 900"})
-    assert refused.ephemeral
-    assert isinstance(grid, discord.Message)
-    assert job.state is JobState.DONE

@@ -5,6 +5,8 @@ from __future__ import annotations
 import discord
 import pytest
 
+from bot.config import Config
+from bot.runtime import open_studio
 from storage.models import JobState
 
 from .conftest import World, labels
@@ -105,6 +107,67 @@ async def test_a_flickering_reaction_is_one_job(world: World) -> None:
         await world.alice.react(grid, "🔁")
         await world.alice.unreact(grid, "🔁")
     assert len(await world.jobs(world.alice)) == 2
+
+
+async def test_ten_reactions_in_a_second_are_one_wish_of_each_member(world: World) -> None:
+    """Also where Discord hands them over at once, and the job ends between them."""
+    grid = await world.imagine(steps=2)
+    made = {"message_id": grid.id, "channel_id": world.channel.id, "guild_id": world.guild.id, "burst": False}
+    emoji = discord.PartialEmoji(name="🔁")
+    for member in (world.alice, world.bob):
+        data = {**made, "user_id": member.id, "type": 0}
+        with world.env.time_context():
+            for _ in range(10):
+                event = discord.RawReactionActionEvent(data, emoji, "REACTION_ADD")  # type: ignore[arg-type]
+                event.member = None
+                world.bot.dispatch("raw_reaction_add", event)
+    await world.until(lambda: _count(world, 2, 1))
+    await world.env.settle()
+    assert (len(await world.jobs(world.alice)), len(await world.jobs(world.bob))) == (2, 1)
+
+
+async def _count(world: World, alices: int, bobs: int) -> bool:
+    return len(await world.jobs(world.alice)) >= alices and len(await world.jobs(world.bob)) >= bobs
+
+
+async def test_ten_different_reactions_are_each_heard_once(world: World) -> None:
+    grid = await world.imagine(steps=2)
+    for emoji in ("1️⃣", "2️⃣", "3️⃣", "4️⃣", "🔁", "🔁", "4️⃣", "3️⃣", "2️⃣", "1️⃣"):
+        await world.bob.react(grid, emoji)
+        await world.bob.unreact(grid, emoji)
+    assert sorted(job.parent_index for job in await world.jobs(world.bob)) == [0, 1, 2, 3, 4]
+
+
+async def test_a_reaction_on_a_job_that_goes_on_is_no_second_wish(slow: None, world: World) -> None:
+    message = await world.waiting(steps=30, n=1)
+    await world.alice.react(message, "🔁")
+    await world.until(lambda: "%" in world.message(message.id).content)
+    await world.alice.unreact(message, "🔁")
+    await world.alice.react(message, "🔁")
+    assert len(await world.jobs(world.alice)) == 2
+
+
+async def test_the_map_of_reactions_is_configured(config: Config) -> None:
+    """What stands in config.toml acts, with or without the variation selector, and nothing else does."""
+    mapped = config.model_copy(update={"reactions": {"🐙": "reroll", "❤️": "favorite", "1️⃣": "vary4"}})
+    async with open_studio(mapped) as runtime:
+        world = World(runtime)
+        await world.start()
+        grid = await world.imagine(steps=2)
+        job = await world.job_of(grid)
+        for emoji in ("🔁", "❌", "⭐", "2️⃣"):
+            await world.alice.react(grid, emoji)
+        assert (len(world.messages()), len(await world.jobs(world.alice))) == (1, 1)
+        await world.alice.react(grid, "🐙")
+        assert (await world.job_of(await world.next_pictures(grid))).parent_index == 0
+        await world.bob.react(grid, "1️⃣")
+        await world.until(lambda: _count(world, 2, 1))
+        assert [one.parent_index for one in await world.jobs(world.bob)] == [4]
+        for starred in (True, False):
+            await (world.bob.react if starred else world.bob.unreact)(grid, "❤")
+            found = await runtime.studio.marks.page("favorites", world.bob.id, limit=5)
+            assert [one.id for one in found] == ([job.id] if starred else [])
+        await world.close()
 
 
 async def test_a_reaction_that_is_refused_is_answered_in_the_channel(world: World) -> None:
