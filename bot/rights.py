@@ -9,6 +9,7 @@ from collections.abc import Callable
 from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+import aiohttp
 import discord
 from discord import app_commands
 
@@ -73,6 +74,24 @@ def require_below(who: Requester, target: discord.abc.User) -> None:
     rights = target.guild_permissions if isinstance(target, discord.Member) else discord.Permissions.none()
     if target.id == who.user_id or (rights.manage_messages and not who.is_admin) or target.bot:
         raise NotAllowed("error-not-below")
+
+
+async def require_below_now(interaction: discord.Interaction[Any], who: Requester, user_id: int) -> None:
+    """The same about a member's id, by what Discord says of them now: no event tells us who has which role.
+
+    Who has left the server moderates nothing. Raises `NotAllowed`, also where Discord does not answer.
+    """
+    if interaction.guild is None:
+        raise NotAllowed
+    try:
+        target = await interaction.guild.fetch_member(user_id)
+    except discord.NotFound:
+        if user_id == who.user_id:
+            raise NotAllowed("error-not-below") from None
+        return
+    except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+        raise NotAllowed("error-rank-unknown") from error
+    require_below(who, target)
 
 
 def _timed_out(user: discord.User | discord.Member) -> bool:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 import discord
 
 from bot.errors import NoSuchThing
-from bot.rights import allowed
+from bot.rights import allowed, require_below_now
 from bot.text import DEFAULT_LOCALE, sentence
 from bot.views.base import PREFIX, JobButton, SafeButton, template
 from bot.views.message import harmless
@@ -66,6 +66,8 @@ class AppealDecision(JobButton, template=r"(?!)"):
         moderation = bot.studio.guard.moderation
         await interaction.response.defer()
         number = int(self.job_id) if self.job_id.isdigit() else 0
+        if found := await moderation.sanctions.find_appeal(number):
+            await require_below_now(interaction, who, found.user_id)
         try:
             appeal = await moderation.decide_appeal(who, number, self.state)
         except NoSuchThing:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import discord
 
 from bot.errors import NoSuchThing
+from bot.moderation import Measure
 from bot.requester import Requester
-from bot.rights import allowed
+from bot.rights import allowed, require_below_now
 from bot.text import DEFAULT_LOCALE, sentence
 from bot.views.base import JobButton, template
 from bot.views.message import harmless, jump_link, shortened
@@ -30,7 +31,7 @@ class ReviewButton(JobButton, template=r"(?!)"):
     keep: ClassVar[bool] = False
     """The pictures stay in the post."""
 
-    async def decide(self, bot: EaselBot, who: Requester) -> None:
+    async def decide(self, interaction: Interaction, bot: EaselBot, who: Requester) -> None:
         """Do it."""
         raise NotImplementedError
 
@@ -39,7 +40,7 @@ class ReviewButton(JobButton, template=r"(?!)"):
         review = await bot.studio.guard.moderation.reviews.find(self.job_id)
         await interaction.response.defer()
         try:
-            await self.decide(bot, who)
+            await self.decide(interaction, bot, who)
         except NoSuchThing:
             await interaction.edit_original_response(view=None)
             raise
@@ -52,7 +53,7 @@ class ApproveButton(ReviewButton, template=template("review-approve")):
 
     action, label, style, keep = "review-approve", "button-approve", discord.ButtonStyle.success, True
 
-    async def decide(self, bot: EaselBot, who: Requester) -> None:
+    async def decide(self, interaction: Interaction, bot: EaselBot, who: Requester) -> None:
         await bot.studio.guard.moderation.decide(who, self.job_id, "approved")
 
 
@@ -61,35 +62,36 @@ class RemoveButton(ReviewButton, template=template("review-delete")):
 
     action, label = "review-delete", "button-delete"
 
-    async def decide(self, bot: EaselBot, who: Requester) -> None:
+    async def decide(self, interaction: Interaction, bot: EaselBot, who: Requester) -> None:
         await bot.studio.guard.moderation.decide(who, self.job_id, "deleted")
 
 
-class WarnButton(ReviewButton, template=template("review-warn")):
+class PunishButton(ReviewButton, template=r"(?!)"):
+    """Delete the pictures and do something to whoever drew them, who must be below the moderator."""
+
+    measure: ClassVar[Measure]
+
+    async def decide(self, interaction: Interaction, bot: EaselBot, who: Requester) -> None:
+        await require_below_now(interaction, who, (await bot.studio.job(self.job_id)).user_id)
+        await bot.studio.guard.moderation.punish(who, self.job_id, self.measure)
+
+
+class WarnButton(PunishButton, template=template("review-warn")):
     """Delete the pictures and count a strike."""
 
-    action, label = "review-warn", "button-warn"
-
-    async def decide(self, bot: EaselBot, who: Requester) -> None:
-        await bot.studio.guard.moderation.punish(who, self.job_id, "warn")
+    action, label, measure = "review-warn", "button-warn", "warn"
 
 
-class TimeoutButton(ReviewButton, template=template("review-timeout")):
+class TimeoutButton(PunishButton, template=template("review-timeout")):
     """Delete the pictures and give their owner a break."""
 
-    action, label = "review-timeout", "button-timeout"
-
-    async def decide(self, bot: EaselBot, who: Requester) -> None:
-        await bot.studio.guard.moderation.punish(who, self.job_id, "timeout")
+    action, label, measure = "review-timeout", "button-timeout", "timeout"
 
 
-class BanButton(ReviewButton, template=template("review-ban")):
+class BanButton(PunishButton, template=template("review-ban")):
     """Delete the pictures and ban their owner from drawing."""
 
-    action, label, style = "review-ban", "button-ban", discord.ButtonStyle.danger
-
-    async def decide(self, bot: EaselBot, who: Requester) -> None:
-        await bot.studio.guard.moderation.punish(who, self.job_id, "ban")
+    action, label, style, measure = "review-ban", "button-ban", discord.ButtonStyle.danger, "ban"
 
 
 REVIEW_BUTTONS: list[type[ReviewButton]] = [ApproveButton, RemoveButton, WarnButton, TimeoutButton, BanButton]

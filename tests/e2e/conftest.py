@@ -171,6 +171,12 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def borderline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pictures that a moderator must see first: name it before `world`."""
+    monkeypatch.setenv("EASEL_FAKE_SCORE", "0.65")
+
+
+@pytest.fixture
 async def world(runtime: Runtime) -> AsyncIterator[World]:
     world = World(runtime)
     await world.start()

@@ -64,12 +64,6 @@ class Staff:
 
 
 @pytest.fixture
-def borderline(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pictures that a moderator must see first: name it before `world`."""
-    monkeypatch.setenv("EASEL_FAKE_SCORE", "0.65")
-
-
-@pytest.fixture
 def staff(world: World) -> Staff:
     return Staff(world)
 

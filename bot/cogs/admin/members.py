@@ -37,7 +37,9 @@ class MemberCommands(AdminCommands, name="members"):
     @needs(Level.MODERATOR)
     async def unban(self, interaction: Interaction, user: discord.User, reason: Reason = "") -> None:
         """End a member's bans and timeouts here."""
-        lifted = await self.bot.studio.guard.moderation.pardon(who_of(interaction), user.id, reason=reason)
+        who = who_of(interaction)
+        require_below(who, user)
+        lifted = await self.bot.studio.guard.moderation.pardon(who, user.id, reason=reason)
         await say(interaction, "admin-unban-done", user=user.mention, count=lifted)
 
     @app_commands.command()

@@ -29,6 +29,7 @@ error-appeal-nothing = There is nothing to appeal: no strike, break or ban of yo
 error-not-admin = That is for those who may manage this server (Manage Server).
 error-not-operator = That concerns every server. It is for the operators that config.toml names under [discord] operators.
 error-not-below = You cannot do that to yourself, to a bot or to another moderator. An administrator can.
+error-rank-unknown = Discord does not say just now who that is, so nothing was done. Try again in a moment.
 
 # The moderators' channel (bot/desk.py), reviews, appeals
 letter = From **{ $server }**: { $text }

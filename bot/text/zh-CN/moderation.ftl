@@ -28,6 +28,7 @@ error-appeal-nothing = 没有可申诉的：你在那里没有有效的警告、
 error-not-admin = 这只限可以管理本服务器的人（“管理服务器”权限）。
 error-not-operator = 这涉及所有服务器，只限 config.toml 的 [discord] operators 中列出的运营者。
 error-not-below = 你不能对自己、机器人或其他管理员这样做。服务器的 Administrator 可以。
+error-rank-unknown = Discord 现在没有说明这是谁，所以什么也没有做。请稍后再试。
 
 # 管理员频道（bot/desk.py）、审核、申诉
 letter = 来自 **{ $server }**：{ $text }
