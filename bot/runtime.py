@@ -26,6 +26,7 @@ from bot.retention import Retention
 from bot.safety.places import PlaceRules
 from bot.studio import Studio, random_seed_from
 from bot.switches import Switches
+from bot.text import command_prefix
 from gpu.backend import Backend
 from gpu.local import LocalBackend, WorkerSettings
 from storage.audit import AuditLog
@@ -74,6 +75,7 @@ async def open_studio(
     The model loads in the background: jobs are accepted from the start and wait for it.
     """
     data_dir = data_dir or config.data_dir
+    command_prefix.set(config.discord.command_prefix)
     async with contextlib.AsyncExitStack() as stack:
         database = await stack.enter_async_context(Database.open(data_dir / "easel.db"))
         files = ImageFiles(data_dir)
@@ -123,16 +125,9 @@ async def open_studio(
         stack.enter_context(dispatcher.listening(provenance))
         await stack.enter_async_context(provenance.looking())
         yield Runtime(
-            studio=studio,
-            dispatcher=dispatcher,
-            jobs=jobs,
-            files=files,
-            users=UserStore(database),
-            privacy=privacy,
-            provenance=provenance,
-            operation=operation,
-            running=running,
-        )
+            studio=studio, dispatcher=dispatcher, jobs=jobs, files=files, users=UserStore(database), privacy=privacy,
+            provenance=provenance, operation=operation, running=running,
+        )  # fmt: skip
 
 
 def _operation(

@@ -17,7 +17,7 @@ from bot.prompt.words import CLOSING, first_word, looks_like_value, plain, short
 from gpu.params import BY_NAME, TABLE, Param
 
 _INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b\ufeff\ud800-\udfff]")
-_COMMAND = re.compile(r"(?:/imagine(?: prompt\b ?:?|\b) ?)*", re.IGNORECASE)
+_COMMAND = re.compile(r"(?:/[-\w]{0,20}imagine(?: prompt\b ?:?|\b) ?)*", re.IGNORECASE)
 _SEPARATORS = ",;. \t\n"
 _JOINTS = ("=", ":", "-", "：", "＝")
 """What may stand between a flag and its value instead of a space: `--steps=12`."""

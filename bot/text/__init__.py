@@ -9,6 +9,8 @@ and nothing of who reads the sentence or where it is shown.
 from __future__ import annotations
 
 import logging
+import re
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 
@@ -20,6 +22,12 @@ from gpu.errors import EaselError, Fact
 
 DEFAULT_LOCALE = "en"
 FOLDER = Path(__file__).parent
+
+command_prefix: ContextVar[str] = ContextVar("command_prefix", default="")
+"""What stands before every command of this bot, as config.toml says; sentences name `/imagine` as members type it.
+
+It belongs to the context in which a bot was opened, because every sentence is said for one bot and few know which.
+"""
 
 log = logging.getLogger(__name__)
 
@@ -62,11 +70,10 @@ def _plain(fact: Fact) -> object:
     return fact
 
 
-@cache
 def _bundles(locale: str) -> tuple[FluentBundle, ...]:
     """The bundles to look in, nearest first: `pt-BR`, then `pt`, then English."""
     wanted = dict.fromkeys((locale, locale.partition("-")[0], DEFAULT_LOCALE))
-    return tuple(_bundle(name) for name in wanted if name in locales())
+    return tuple(_bundle(name, command_prefix.get()) for name in wanted if name in locales())
 
 
 @cache
@@ -91,13 +98,28 @@ def plain_ids(locale: str) -> frozenset[str]:
 
 
 @cache
-def _bundle(name: str) -> FluentBundle:
+def commands() -> frozenset[str]:
+    """The commands that have a description, without a prefix."""
+    named = (id.removeprefix("command-") for id in ids(DEFAULT_LOCALE) if id.startswith("command-"))
+    return frozenset(name for name in named if name.isalpha())
+
+
+def _with_prefix(text: str, prefix: str) -> str:
+    if not prefix:
+        return text
+    named = rf"(?<![A-Za-z0-9_/.])/(?=(?:{'|'.join(commands())})(?![A-Za-z0-9_-]))"
+    return re.sub(named, f"/{prefix}", text)
+
+
+@cache
+def _bundle(name: str, prefix: str) -> FluentBundle:
     bundle = FluentBundle([name], use_isolating=False)
-    for resource in _resources(name):
+    for resource in _resources(name, prefix):
         bundle.add_resource(resource)
     return bundle
 
 
 @cache
-def _resources(name: str) -> tuple[Resource, ...]:
-    return tuple(FluentResource(path.read_text("utf-8")) for path in sorted((FOLDER / name).glob("*.ftl")))
+def _resources(name: str, prefix: str = "") -> tuple[Resource, ...]:
+    files = sorted((FOLDER / name).glob("*.ftl"))
+    return tuple(FluentResource(_with_prefix(path.read_text("utf-8"), prefix)) for path in files)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import AsyncIterator
 from typing import Any
 
 import discord
 import pytest
 import simcord
+from fluent.syntax import FluentSerializer
+from fluent.syntax.ast import Message
 
 from bot.app import EaselBot
 from bot.attachments import ROLES
-from bot.runtime import Runtime
+from bot.config import Config
+from bot.runtime import Runtime, open_studio
+from bot.text import _resources, locales
 from bot.translator import BotTranslator
 from gpu.params import TABLE
 from storage.models import JobState
@@ -231,12 +237,19 @@ async def test_an_unknown_lora_is_refused_with_a_line_that_can_be_run(world: Wor
 # --- Names ------------------------------------------------------------------------------------------------------------
 
 
-async def test_two_bots_can_live_in_one_server(runtime: Runtime) -> None:
-    discord_config = runtime.studio.config.discord.model_copy(update={"command_prefix": "easel-"})
-    runtime.studio.config = runtime.studio.config.model_copy(update={"discord": discord_config})
-    world = World(runtime, FAST)
-    await world.start()
-    tree = world.bot.tree
+@pytest.fixture
+async def prefixed(config: Config) -> AsyncIterator[World]:
+    """A bot whose commands begin with `easel-`."""
+    named = config.discord.model_copy(update={"command_prefix": "easel-"})
+    async with open_studio(config.model_copy(update={"discord": named})) as runtime:
+        world = World(runtime, FAST)
+        await world.start()
+        yield world
+        await world.close()
+
+
+async def test_two_bots_can_live_in_one_server(prefixed: World) -> None:
+    world, tree = prefixed, prefixed.bot.tree
     assert {"easel-imagine", "easel-prefer", "easel-Report"} <= {command.name for command in tree.get_commands()}
     assert [command.name for command in tree.get_commands() if not command.name.startswith("easel-")] == []
     sent = [await command.get_translated_payload(tree, BotTranslator()) for command in tree.get_commands()]
@@ -244,7 +257,36 @@ async def test_two_bots_can_live_in_one_server(runtime: Runtime) -> None:
     assert report["name_localizations"] == {"zh-CN": "easel-举报"}
     result = await world.alice.slash(world.channel, "easel-imagine", prompt="a red fox")
     assert await world.pictures(result.response.id)
-    await world.close()
+
+
+async def test_sentences_name_commands_as_this_bot_calls_them(prefixed: World) -> None:
+    world = prefixed
+    unknown = await world.alice.slash(world.channel, "easel-info", job="nothing")
+    assert "; /easel-queue lists yours" in unknown.response.content
+    helped = await world.alice.slash(world.channel, "easel-help")
+    assert "**/easel-imagine**" in helped.response.content
+    pasted = await world.alice.slash(world.channel, "easel-imagine", prompt="/easel-imagine prompt: a red fox --n 1")
+    assert (await world.job_of(await world.pictures(pasted.response.id))).request.params.prompt == "a red fox"
+
+
+@pytest.mark.parametrize("locale", sorted(locales()))
+async def test_every_command_in_a_sentence_is_one_and_has_the_prefix(world: World, locale: str) -> None:
+    """Walks all sentences, with and without a prefix."""
+    commands = {command.name for command in world.bot.tree.get_commands()}
+    plain = "\n".join(_texts(locale, ""))
+    found = re.findall(r"(?<![A-Za-z0-9_/.<])/([a-z]+)", plain)
+    assert set(found) <= commands, "every word behind a slash is a command"
+    assert len(found) > 40
+    prefixed = "\n".join(_texts(locale, "easel-"))
+    assert re.findall(r"(?<![A-Za-z0-9_/.<])/easel-([a-z]+)", prefixed) == found
+    assert prefixed.replace("/easel-", "/") == plain
+
+
+def _texts(locale: str, prefix: str) -> list[str]:
+    """The patterns of all sentences of a language, variants included."""
+    entries = [entry for resource in _resources(locale, prefix) for entry in resource.body]
+    write = FluentSerializer().serialize_entry
+    return [write(Message(entry.id, entry.value)) for entry in entries if isinstance(entry, Message)]
 
 
 async def test_no_privileged_intent_is_asked_for(runtime: Runtime) -> None:

@@ -47,7 +47,7 @@ info-picture = Drawn by { $source ->
    *[other] , model { $model }
   }. What this bot has no model or LoRA for is left out of the line:
 export-ready = { $name } is for { $format ->
-    [comfyui] ComfyUI: drop it onto its page, or send it to POST /prompt.
+    [comfyui] ComfyUI: drop it onto its page, or send it to its HTTP API.
    *[a1111] A1111: paste it into the prompt field and press the arrow below it.
   }
 info-parent = From image { $index } of job { $job } ({ $link })

@@ -47,7 +47,7 @@ info-picture = 由 { $source ->
    *[other] ，模型 { $model }
   }。下面这行省略了本机器人没有的模型或 LoRA：
 export-ready = { $name } 适用于 { $format ->
-    [comfyui] ComfyUI：拖到它的页面上，或发送到 POST /prompt。
+    [comfyui] ComfyUI：拖到它的页面上，或发送到它的 HTTP 接口。
    *[a1111] A1111：粘贴到提示词框，再按下方的箭头按钮。
   }
 info-parent = 来自任务 { $job } 的图 { $index }（{ $link }）
