@@ -12,6 +12,7 @@ from PIL import Image
 
 from bot.config import Config
 from bot.runtime import open_studio
+from bot.views.picks import picks
 
 from .conftest import FAST, World
 
@@ -86,6 +87,34 @@ async def test_shorten_marks_words_and_offers_shorter_lines(world: World) -> Non
     drawn = await world.alice.click(message, label="1")
     picture = await world.pictures(drawn.response.id)
     assert (await world.job_of(picture)).user_id == world.alice.id
+
+
+@pytest.mark.parametrize(
+    ("command", "options"),
+    [
+        ("shorten", {"prompt": "a beautiful portrait of an old fisherman, stormy sea, 8k, masterpiece"}),
+        ("expand", {"prompt": "a fox"}),
+        ("describe", {"image": png("navy")}),
+    ],
+)
+async def test_the_lines_of_others(world: World, command: str, options: dict[str, Any]) -> None:
+    """They are seen by nobody else; a button that reaches somebody else all the same draws a job of theirs, once."""
+    message = (await world.alice.slash(world.channel, command, **options)).response
+    assert message.ephemeral
+    for label in labels(message):
+        with pytest.raises(simcord.SetupError):
+            await world.bob.click(message, label=label)
+    assert await world.jobs(world.bob) == []
+    lines = [line(message, number) for number in range(1, len(message.embeds) + 1)]
+    copy = await world.bot.get_channel(world.channel.id).send("look", **picks(lines))
+    await world.restart()
+    for _ in range(2):
+        await world.bob.click(copy, label="2")
+    drawn = await world.until(lambda: world.jobs(world.bob))
+    assert [job.text for job in drawn] == [lines[1]]
+    assert await world.jobs(world.alice) == []
+    empty = await world.bot.get_channel(world.channel.id).send("look", view=picks(lines)["view"])
+    assert "Ask for it again" in (await world.bob.click(empty, label="1")).response.content
 
 
 async def test_shorten_refuses_weights_and_mistakes(world: World) -> None:
