@@ -151,6 +151,12 @@ class LorasConfig(Setting):
     folder: Path = Path("loras")
 
 
+class EmbeddingsConfig(Setting):
+    """`[embeddings]`"""
+
+    folder: Path = Path("embeddings")
+
+
 class UpscaleConfig(Setting):
     """`[upscale]`"""
 
@@ -209,6 +215,7 @@ class Config(Setting):
     upscale: UpscaleConfig = UpscaleConfig()
     control: ControlMakers = ControlMakers()
     loras: LorasConfig = LorasConfig()
+    embeddings: EmbeddingsConfig = EmbeddingsConfig()
     optimise: Optimise = Optimise()
     privacy: PrivacyConfig = PrivacyConfig()
     prompt: PromptConfig = PromptConfig()
@@ -333,6 +340,7 @@ def _absolute(config: Config, base: Path) -> Config:
             "optimise": config.optimise.model_copy(
                 update={"tiny_vae": {k: Path(local(str(v))) for k, v in config.optimise.tiny_vae.items()}}
             ),
-            "loras": LorasConfig(folder=Path(local(str(config.loras.folder)))),
+            "loras": LorasConfig(folder=base / local(str(config.loras.folder))),
+            "embeddings": EmbeddingsConfig(folder=base / local(str(config.embeddings.folder))),
         }
     )

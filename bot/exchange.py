@@ -17,6 +17,7 @@ from bot.prompt.parser import ParsedPrompt, format_flag, format_line
 from bot.prompt.permutations import Permutations, literal
 from bot.prompt.resolve import NO_DEFAULTS
 from bot.referring import HEARD
+from gpu.embeddings import KINDS, EmbeddingFolder
 from gpu.exports import Export, Format, export
 from gpu.metadata import ReadBack, read
 from gpu.params import BY_NAME, TABLE
@@ -29,10 +30,13 @@ ALWAYS = ("model", "aspect_ratio", "num_inference_steps", "guidance_scale", "sch
 
 
 def export_job(job: Job, config: Config, format: Format, index: int | None = None) -> Export:
-    """The job, or its picture `index` (1…n), as a file for another program. Raises `NotSupported`."""
+    """The job, or its picture `index` (1…n), as a file for another program; blocks. Raises `NotSupported`."""
     spec = config.models.get(job.request.params.model)
+    embeddings = EmbeddingFolder(config.embeddings.folder)
+    embeddings.refresh()
+    heard = embeddings.of(KINDS.get(spec.family, "")) if spec else {}
     file = PurePath(spec.source).name if spec and spec.source.endswith(".safetensors") else ""
-    return export(job.request, format, file or f"{job.request.params.model or 'model'}.safetensors", index)
+    return export(job.request, format, file or f"{job.request.params.model or 'model'}.safetensors", index, heard)
 
 
 def line_of(found: ReadBack, parse: Callable[[str], ParsedPrompt]) -> str:

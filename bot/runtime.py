@@ -184,6 +184,7 @@ def worker_settings(config: Config) -> WorkerSettings:
         image_check=config.safety.image_check,
         checkers=config.safety.checkers,
         loras=config.loras.folder,
+        embeddings=config.embeddings.folder,
         skills=config.skills,
         optimise=config.optimise,
         control=config.control,

@@ -23,6 +23,7 @@ from bot.inputs import ALONE, Inherited, NewInput, prepare, read
 from bot.intake import Intake, Order
 from bot.linking import Linking
 from bot.preferences import Preferences
+from bot.prompt.embedded import embedded
 from bot.prompt.hints import remarks
 from bot.prompt.limits import fit
 from bot.prompt.models import parse_line, unused
@@ -36,6 +37,7 @@ from bot.remaking import Remaking
 from bot.requester import Requester
 from bot.sweeping import Sweeps
 from gpu.backend import Capabilities
+from gpu.embeddings import EmbeddingFolder
 from gpu.loras import LoraFolder, read_loras
 from gpu.params import MAX_SEED, GenerationParams, Pan
 from gpu.references import KINDS
@@ -75,6 +77,7 @@ class Studio:
         self.guard = guard
         self.marks = marks
         self.loras = LoraFolder(config.loras.folder)
+        self.embeddings = EmbeddingFolder(config.embeddings.folder)
         self.intake = Intake(
             config=config, queue=queue, files=files, dispatcher=dispatcher, guard=guard, new_job_id=new_job_id
         )
@@ -134,6 +137,8 @@ class Studio:
         prepared = await asyncio.to_thread(lambda: prepare(params, read(inputs), parsed.chosen, spec))
         notes = (*(Note(id=id, facts=facts) for id, facts in parsed.notes), *translated, *corrected, *prepared.notes)
         notes += unused(parsed.chosen, spec) + without_effect(parsed.chosen, prepared.params, spec)
+        await asyncio.to_thread(self.embeddings.refresh)
+        notes += embedded(prepared.params, self.embeddings.files, spec)
         notes += remarks(prepared.params, self.config.specs, spec)
         line = literal(format_line(parsed.prompt, parsed.chosen))
         return Order(task=Task.IMAGINE, params=prepared.params, text=line, extra={"notes": notes}, inputs=prepared)

@@ -13,7 +13,8 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from gpu.comfyui_larger import enlarged
-from gpu.loras import NAME, read_loras
+from gpu.folders import NAME
+from gpu.loras import read_loras
 from gpu.params import MAX_SEED, Scheduler
 from gpu.types import GenerationRequest, InputRole, Task
 
@@ -45,6 +46,9 @@ WIDGETS = {
 }
 """The order of values in a workflow that was saved by the editor, which does not name them."""
 MAX_NODES = 2000
+
+_EMBEDDING = re.compile(r"\bembedding:(?=\w)")
+"""How a prompt names an embedding there; here its name is enough."""
 
 
 # Writing
@@ -222,7 +226,7 @@ def _first(nodes: Graph, start: object, names: tuple[str, ...], side: str = "") 
 
 def _text(nodes: Graph, inputs: Mapping[str, Any], side: str) -> str:
     found = _first(nodes, inputs.get(side), ("text", "text_g", "text_l", "string", "value"), side)
-    return found.strip() if isinstance(found, str) else ""
+    return _EMBEDDING.sub("", found).strip() if isinstance(found, str) else ""
 
 
 def _number(nodes: Graph, value: object) -> int | float | None:

@@ -16,6 +16,7 @@ import torch
 from compel import EmbeddingsProvider, ReturnedEmbeddingsType
 from torch import Tensor
 
+from gpu.inversion import Inversion
 from gpu.weights import Weighted, chunks, emphasis, prompts, shares
 
 CACHED_PROMPTS = 256
@@ -50,13 +51,15 @@ class PromptEncoder:
         cached: int = CACHED_PROMPTS,
         voice: Callable[[], Hashable] = lambda: (),
         layer: ReturnedEmbeddingsType = ReturnedEmbeddingsType.PENULTIMATE_HIDDEN_STATES_NON_NORMALIZED,
+        inversion: Inversion | None = None,
     ) -> None:
         """`encoders`: pairs of tokenizer and text encoder. `voice`: what has changed the encoders, now.
 
-        `layer`: which one of an encoder the UNet was trained on.
+        `layer`: which one of an encoder the UNet was trained on. `inversion`: the words that they were taught later.
         """
         self._device = device
         self._voice = voice
+        self._inversion = inversion
         self._providers = [
             EmbeddingsProvider(
                 tokenizer,
@@ -71,7 +74,8 @@ class PromptEncoder:
 
     def encode(self, text: str) -> PromptEmbeds:
         """The embeddings of a text of any length, on the encoders' device."""
-        return self._cached(text, self._voice()).to(self._device)
+        taught = self._inversion.named(text) if self._inversion else ()
+        return self._cached(text, (self._voice(), taught)).to(self._device)
 
     def encode_pair(self, positive: str, negative: str, *, zeros_if_empty: bool) -> tuple[PromptEmbeds, PromptEmbeds]:
         """Both sides of classifier-free guidance, of one length; `zeros_if_empty` as the pipeline's config says."""
@@ -96,6 +100,7 @@ class PromptEncoder:
     @torch.no_grad()
     def _encode(self, text: str, voice: Hashable) -> PromptEmbeds:
         """The mixture of the prompts that a text holds, by their weights."""
+        text = self._inversion.spoken(text) if self._inversion else text
         parts = shares(prompts(text)) or [Weighted("")]
         encoded = [self._one(part.text) for part in parts]
         if len(encoded) == 1:

@@ -27,6 +27,7 @@ from gpu.bugs import as_backend_error
 from gpu.control import Preprocessors, Setting
 from gpu.controlling import first_phases, looked_at
 from gpu.device import choose_device, choose_dtype, free_memory, ran_out_of_memory, synchronize
+from gpu.embeddings import EmbeddingFolder
 from gpu.enlarging import plan
 from gpu.errors import JobCancelled, NotSupported, OutOfMemory
 from gpu.families import FAMILIES
@@ -113,6 +114,7 @@ class Engine:
         threads: int = 0,
         image_check: ImageCheck | None = None,
         loras: LoraFolder | None = None,
+        embeddings: EmbeddingFolder | None = None,
         control: ControlMakers | None = None,
         optimise: Optimise | None = None,
         slots: int = 8,
@@ -138,6 +140,7 @@ class Engine:
         self._on_loading = on_loading
         self._clock = clock
         self._loras = loras or LoraFolder(None)
+        self._embeddings = embeddings or EmbeddingFolder(None)
         self._gallery = Gallery(data_dir, image_check)
         self._upscalers = Upscalers(self._device)
         self._makers = control or ControlMakers()
@@ -233,6 +236,7 @@ class Engine:
         if request.task is Task.CONTROL:
             work, phases = looked_at(request, self._gallery, self._preprocessors)
         else:
+            self._embeddings.refresh()  # the files decide which words of a prompt are theirs
             work, phases = plan(request, family, self._gallery, self._upscalers, helpers)
             phases = [*first_phases(request, self._gallery, self._preprocessors), *phases]
         sent = [self._gallery.input(image) for image in request.inputs]
@@ -252,7 +256,7 @@ class Engine:
         loaded = self._load(spec, rests, self._dtype, lambda done, total: self._on_loading(model, done, total))
         if rests != device and isinstance(loaded, Components):
             loaded = replace(loaded, device=device)
-        family = FAMILIES[spec.family](spec, loaded, self._loras)
+        family = FAMILIES[spec.family](spec, loaded, self._loras, self._embeddings)
         optimise(names, family, loaded, self._optimise, device, self._folder / "openvino")
         return family, footprint(loaded)
 

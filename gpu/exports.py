@@ -6,11 +6,13 @@ Knows the request and no files; pictures that it draws from are named, not read.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Literal
 
 from gpu import comfyui
 from gpu.comfyui_larger import FILES
+from gpu.embeddings import EmbeddingFile, replaced
 from gpu.errors import NotSupported
 from gpu.loras import read_loras
 from gpu.metadata import parameters
@@ -22,7 +24,9 @@ SUFFIXES: dict[Format, str] = {"comfyui": ".json", "a1111": ".txt"}
 KEPT = (InputRole.IMAGE, InputRole.MASK)
 """Roles that a workflow has nodes for; it is said which are left out."""
 
-
+EMBEDDING: dict[Format, str] = {"comfyui": "embedding:{}", "a1111": "{}"}
+"""How a prompt names one there."""
+NO_EMBEDDINGS: Mapping[str, EmbeddingFile] = {}
 REFUSED = {Task.VARY: "error-export-vary", Task.SHEET: "error-export-sheet"}
 A1111_UPSCALERS: dict[UpscalerName, str] = {
     "none": "Latent", "realesrgan": "R-ESRGAN 4x+", "anime": "R-ESRGAN 4x+ Anime6B", "video": "R-ESRGAN AnimeVideo",
@@ -44,14 +48,24 @@ class Export(Record):
     """The network for larger pictures that the other program must have, or be given by hand."""
 
 
-def export(request: GenerationRequest, format: Format, checkpoint: str, index: int | None = None) -> Export:
-    """The request for another program; `checkpoint` is the model's file there. Raises `NotSupported`."""
+def export(
+    request: GenerationRequest,
+    format: Format,
+    checkpoint: str,
+    index: int | None = None,
+    embeddings: Mapping[str, EmbeddingFile] = NO_EMBEDDINGS,
+) -> Export:
+    """The request for another program; `checkpoint` is the model's file there. Raises `NotSupported`.
+
+    `embeddings`: those that the model heard in the prompt.
+    """
     if request.api_quality:
         raise NotSupported("error-export-api", model=request.params.model)
     if request.task in REFUSED:
         raise NotSupported(REFUSED[request.task])
     if format == "a1111" and request.task is Task.ENLARGE:
         raise NotSupported("error-export-enlarge", upscaler=A1111_UPSCALERS[request.upscaler])
+    request = _naming(request, embeddings, EMBEDDING[format])
     text = _comfyui(request, checkpoint, index) if format == "comfyui" else a1111(request, index or 1)
     pictures = [image for image in request.inputs if image.role in KEPT]
     return Export(
@@ -61,6 +75,15 @@ def export(request: GenerationRequest, format: Format, checkpoint: str, index: i
         needs=_needs(request, format),
         left_out=tuple(dict.fromkeys(image.role.value for image in request.inputs if image.role not in KEPT)),
     )
+
+
+def _naming(request: GenerationRequest, files: Mapping[str, EmbeddingFile], pattern: str) -> GenerationRequest:
+    """The same with the embeddings of its prompts named as the other program names them."""
+    texts = {
+        name: replaced(getattr(request.params, name), files, lambda file: pattern.format(file.name))
+        for name in ("prompt", "negative_prompt")
+    }
+    return request.model_copy(update={"params": request.params.model_copy(update=texts)})
 
 
 def a1111(request: GenerationRequest, index: int = 1) -> str:

@@ -1,8 +1,7 @@
 """LoRA files of a folder: their names, what their headers say, and how a request names them.
 
 `flat-lime.safetensors` is the LoRA `flat-lime`; a `flat-lime.toml` beside it may say what the header does not
-(`trigger`, `licence`, `source`). Only headers are read here, so a file of another kind or of a hostile size costs
-nothing. Names are plain words: no path can be written in a prompt. Knows no model library.
+(`trigger`, `licence`, `source`). Only headers are read here. Knows no model library.
 """
 
 from __future__ import annotations
@@ -14,9 +13,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from gpu.errors import ModelError, NotSupported
+from gpu.folders import NAME, Folder
 from gpu.sources import MAX_LORA_RANK, header
 
-NAME = re.compile(r"\w[\w.+-]{0,63}")
 WEIGHTS = (-2.0, 2.0)
 """Beyond them a picture is noise."""
 
@@ -53,46 +52,24 @@ class LoraFile:
         return {**asdict(self), "path": str(self.path)}
 
 
-class LoraFolder:
-    """The LoRAs below one folder, by name. Headers are read once for each state of a file."""
+class LoraFolder(Folder[LoraFile]):
+    """The LoRAs of one folder, by name."""
 
-    def __init__(self, folder: Path | None) -> None:
-        self._folder = folder
-        self._known: dict[tuple[Path, int, int], LoraFile | None] = {}
-        self._files: dict[str, LoraFile] = {}
-
-    def refresh(self) -> None:
-        """Look again; blocks for as long as reading new headers takes. Files that are no LoRA are left out."""
-        paths = sorted(self._folder.glob("*.safetensors")) if self._folder and self._folder.is_dir() else []
-        found = [self._read(path) for path in paths if NAME.fullmatch(path.stem)]
-        self._files = {file.name: file for file in found if file}
-
-    @property
-    def files(self) -> Mapping[str, LoraFile]:
-        """As of the last `refresh`."""
-        return self._files
+    def describe(self, path: Path) -> LoraFile:
+        """Read a header. Raises `ModelError` for a file that is no LoRA of a sensible rank."""
+        return describe(path)
 
     def get(self, name: str) -> LoraFile:
         """The LoRA of that name. Raises `NotSupported`."""
-        if name not in self._files:
+        if name not in self.files:
             self.refresh()
-        if name not in self._files:
+        if name not in self.files:
             raise NotSupported("error-lora-unknown", name=name)
-        return self._files[name]
+        return self.files[name]
 
     def triggers(self, loras: Loras) -> list[str]:
         """The words that the named ones want in the prompt."""
-        return [self._files[name].trigger for name, _ in loras if name in self._files and self._files[name].trigger]
-
-    def _read(self, path: Path) -> LoraFile | None:
-        beside = path.with_suffix(".toml")
-        state = (path, path.stat().st_mtime_ns, beside.stat().st_mtime_ns if beside.is_file() else 0)
-        if state not in self._known:
-            try:
-                self._known[state] = describe(path)
-            except (ModelError, OSError):
-                self._known[state] = None
-        return self._known[state]
+        return [self.files[name].trigger for name, _ in loras if name in self.files and self.files[name].trigger]
 
 
 def describe(path: Path) -> LoraFile:

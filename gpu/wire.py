@@ -50,6 +50,8 @@ class WorkerSettings(Setting):
     """The model that is loaded and measured at start."""
     loras: Path | None = None
     """The folder of the LoRAs that requests may name."""
+    embeddings: Path | None = None
+    """The folder of the embeddings that prompts may name."""
     skills: dict[str, str] = {}
     """Skill → the folder of its model, "" for that of an installed package; see `gpu.skills`."""
     control: ControlMakers = ControlMakers()

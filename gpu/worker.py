@@ -167,6 +167,7 @@ def _fake(start: Start, on_loading: OnLoading) -> tuple[Engine, str]:
 
 def _diffusers(start: Start, on_loading: OnLoading) -> tuple[Engine, str]:
     from gpu.device import choose_device
+    from gpu.embeddings import EmbeddingFolder
     from gpu.engine import Engine
     from gpu.loras import LoraFolder
 
@@ -185,6 +186,7 @@ def _diffusers(start: Start, on_loading: OnLoading) -> tuple[Engine, str]:
         threads=threads(settings),
         image_check=make(settings.image_check, setup),
         loras=LoraFolder(settings.loras),
+        embeddings=EmbeddingFolder(settings.embeddings),
         control=settings.control,
         optimise=settings.optimise,
         slots=settings.slots,

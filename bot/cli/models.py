@@ -1,4 +1,4 @@
-"""Commands about model files: `models`, `loras`, `merge`."""
+"""Commands about model files: `models`, `loras`, `embeddings`, `merge`."""
 
 from __future__ import annotations
 
@@ -28,6 +28,17 @@ def loras(config: ConfigFile = DEFAULT_PATH) -> None:
     from gpu.loras import LoraFolder
 
     folder = LoraFolder(configured(config).loras.folder)
+    folder.refresh()
+    for file in folder.files.values():
+        print(json.dumps(file.to_json()))
+
+
+@app.command()
+def embeddings(config: ConfigFile = DEFAULT_PATH) -> None:
+    """Print the embeddings that a prompt can name, one JSON object a line."""
+    from gpu.embeddings import EmbeddingFolder
+
+    folder = EmbeddingFolder(configured(config).embeddings.folder)
     folder.refresh()
     for file in folder.files.values():
         print(json.dumps(file.to_json()))

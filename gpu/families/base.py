@@ -21,8 +21,10 @@ from gpu.backend import ModelCapabilities
 from gpu.control.nets import ControlNets
 from gpu.controls import read_controls
 from gpu.device import free_memory, ran_out_of_memory
+from gpu.embeddings import EmbeddingFolder
 from gpu.errors import NotSupported
 from gpu.gallery import Gallery
+from gpu.inversion import Inversion
 from gpu.ip_adapters import IPAdapters
 from gpu.loras import LoraFolder, read_loras
 from gpu.measure import measure
@@ -103,12 +105,19 @@ class UNetFamily(ABC):
     roles: ClassVar[tuple[InputRole, ...]] = (InputRole.IMAGE, InputRole.MASK, InputRole.CONTROL)
     """What it can draw from."""
 
-    def __init__(self, spec: ModelSpec, components: Components, loras: LoraFolder | None = None) -> None:
-        """`loras`: those that requests may name."""
+    def __init__(
+        self,
+        spec: ModelSpec,
+        components: Components,
+        loras: LoraFolder | None = None,
+        embeddings: EmbeddingFolder | None = None,
+    ) -> None:
+        """`loras`, `embeddings`: those that requests may name."""
         self.spec = spec
         self.components = components
         self.adapters = Adapters(spec, components, loras or LoraFolder(None))
         self.ip_adapters = IPAdapters(spec, components)
+        self.inversion = Inversion(spec, self._encoders(components), embeddings or EmbeddingFolder(None))
         self.device: torch.device = components.device or components.unet.device
         self.dtype: torch.dtype = components.unet.dtype
         self.nets = ControlNets(spec, self.device, self.dtype, components.vae.config.latent_channels)
@@ -122,6 +131,15 @@ class UNetFamily(ABC):
         self._vae = components.vae
         self._reduction = 2 ** (len(self._vae.config.block_out_channels) - 1)
 
+    @staticmethod
+    def _encoders(components: Components) -> list[tuple[Any, Any]]:
+        """The tokenizers and text encoders that it has, side by side."""
+        pairs = [
+            (components.tokenizer, components.text_encoder),
+            (components.tokenizer_2, components.text_encoder_2),
+        ]
+        return [pair for pair in pairs if pair[1] is not None]
+
     @abstractmethod
     def conditioning(self, params: GenerationParams) -> dict[str, Tensor]:
         """The UNet's arguments beside sample and timestep, per row; with guidance, first the unwanted sides."""
@@ -133,6 +151,7 @@ class UNetFamily(ABC):
     def plan(self, request: GenerationRequest, gallery: Gallery) -> Plan:
         """Text to image, image to image, inpainting, or variations of stored latents. Raises `NotSupported`."""
         self.adapters.check(read_loras(request.params.lora))
+        self.inversion.check(request.params.prompt, request.params.negative_prompt)
         self.nets.load(read_controls(request.params.control))
         work, phases = self._plan(request, gallery)
         return Plan(work, [*self._see(request, gallery), *phases])

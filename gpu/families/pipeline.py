@@ -17,6 +17,7 @@ from PIL import Image
 
 from gpu.backend import ModelCapabilities
 from gpu.device import synchronize
+from gpu.embeddings import EmbeddingFolder
 from gpu.errors import NotSupported
 from gpu.families.base import Plan
 from gpu.gallery import Gallery
@@ -51,7 +52,13 @@ RECIPES: Mapping[str, Recipe] = {
 class PipelineFamily:
     """One loaded pipeline of diffusers."""
 
-    def __init__(self, spec: ModelSpec, pipeline: Any, loras: LoraFolder | None = None) -> None:
+    def __init__(
+        self,
+        spec: ModelSpec,
+        pipeline: Any,
+        loras: LoraFolder | None = None,
+        embeddings: EmbeddingFolder | None = None,
+    ) -> None:
         """`pipeline` has its modules on their device; its scheduler gives the config and is never used."""
         self.spec = spec
         self.unet_calls = 0

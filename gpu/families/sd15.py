@@ -10,6 +10,7 @@ from PIL import Image
 from torch import Tensor
 
 from gpu.conditioning import PromptEncoder
+from gpu.embeddings import EmbeddingFolder
 from gpu.families.base import Components, UNetFamily
 from gpu.loras import LoraFolder, read_loras
 from gpu.params import GenerationParams
@@ -23,13 +24,20 @@ RGB = ((0.298, 0.207, 0.208), (0.187, 0.286, 0.173), (-0.158, 0.189, 0.264), (-0
 class SD15(UNetFamily):
     """One text encoder, and nothing beside the prompt."""
 
-    def __init__(self, spec: ModelSpec, components: Components, loras: LoraFolder | None = None) -> None:
-        super().__init__(spec, components, loras)
+    def __init__(
+        self,
+        spec: ModelSpec,
+        components: Components,
+        loras: LoraFolder | None = None,
+        embeddings: EmbeddingFolder | None = None,
+    ) -> None:
+        super().__init__(spec, components, loras, embeddings)
         self.prompts = PromptEncoder(
-            [(components.tokenizer, components.text_encoder)],
+            self._encoders(components),
             self.device,
             voice=lambda: self.adapters.voice,
             layer=ReturnedEmbeddingsType.LAST_HIDDEN_STATES_NORMALIZED,
+            inversion=self.inversion,
         )
 
     @torch.no_grad()

@@ -16,6 +16,7 @@ from PIL import Image
 from torch import Tensor
 
 from gpu.backend import ModelCapabilities
+from gpu.embeddings import EmbeddingFolder
 from gpu.errors import NotSupported
 from gpu.families.base import Components, Plan
 from gpu.families.sd15 import SD15
@@ -31,8 +32,14 @@ from gpu.upscalers.windows import Room
 class SDX4(SD15):
     """One text encoder, the small picture beside the latents, and the noise level as a class."""
 
-    def __init__(self, spec: ModelSpec, components: Components, loras: LoraFolder | None = None) -> None:
-        super().__init__(spec, components, loras)
+    def __init__(
+        self,
+        spec: ModelSpec,
+        components: Components,
+        loras: LoraFolder | None = None,
+        embeddings: EmbeddingFolder | None = None,
+    ) -> None:
+        super().__init__(spec, components, loras, embeddings)
         self.drawing = Room(round(spec.pixels**0.5), self.device)
         """Windows of the small picture that the UNet takes; the first size is what it was trained on."""
         self._decoding = Room(self.drawing.side, self.device)

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from gpu.conditioning import PromptEncoder
+from gpu.embeddings import EmbeddingFolder
 from gpu.errors import NotSupported
 from gpu.families.base import Components, Plan, UNetFamily
 from gpu.gallery import Gallery
@@ -19,14 +20,17 @@ from gpu.types import GenerationRequest, ModelSpec
 class SDXL(UNetFamily):
     """Two text encoders side by side; a pooled embedding and six numbers about size and crop beside the prompt."""
 
-    def __init__(self, spec: ModelSpec, components: Components, loras: LoraFolder | None = None) -> None:
-        super().__init__(spec, components, loras)
-        pairs = [
-            (components.tokenizer, components.text_encoder),
-            (components.tokenizer_2, components.text_encoder_2),
-        ]
-        encoders = [pair for pair in pairs if pair[1] is not None]
-        self.prompts = PromptEncoder(encoders, self.device, voice=lambda: self.adapters.voice)
+    def __init__(
+        self,
+        spec: ModelSpec,
+        components: Components,
+        loras: LoraFolder | None = None,
+        embeddings: EmbeddingFolder | None = None,
+    ) -> None:
+        super().__init__(spec, components, loras, embeddings)
+        self.prompts = PromptEncoder(
+            self._encoders(components), self.device, voice=lambda: self.adapters.voice, inversion=self.inversion
+        )
 
     @torch.no_grad()
     def conditioning(self, params: GenerationParams) -> dict[str, Tensor]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
+from safetensors.numpy import save_file
 
 from tests.bot.test_cli import config, easel, objects
 from tests.gpu.pictures import half_mask, photo
@@ -111,3 +113,11 @@ def test_pictures_of_here_are_known_again(config: Path, tmp_path: Path, files: d
     assert other == {"file": str(files["photo.jpg"]), "made_here": False}
     broken = easel("verify", files["text.txt"], "--config", config)
     assert (broken.returncode, broken.stdout) == (2, "")
+
+
+def test_embeddings_are_listed_for_tools(config: Path, tmp_path: Path) -> None:
+    (tmp_path / "embeddings").mkdir()
+    save_file({"emb_params": np.zeros((2, 768), dtype=np.float32)}, tmp_path / "embeddings" / "mood.safetensors")
+    assert objects(easel("embeddings", "--config", config).stdout) == [
+        {"name": "mood", "path": str(tmp_path / "embeddings" / "mood.safetensors"), "kind": "sd15", "vectors": 2}
+    ]

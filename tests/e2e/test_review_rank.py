@@ -154,7 +154,8 @@ async def test_two_decisions_in_the_same_moment_are_one(borderline: None, world:
         moderation.punish(mods[0], job.id, "timeout"), moderation.punish(mods[1], job.id, "ban"), return_exceptions=True
     )
     assert sorted(type(result).__name__ for result in done) == ["Job", "NoSuchThing"]
-    sanctions = [entry for entry in await moderation.audit.entries(world.guild.id) if entry.action in ("timeout", "ban")]
+    entries = await moderation.audit.entries(world.guild.id)
+    sanctions = [entry for entry in entries if entry.action in ("timeout", "ban")]
     assert len(sanctions) == 1
 
 

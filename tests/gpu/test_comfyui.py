@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
 from gpu.comfyui import SAMPLERS, parameters, workflow
+from gpu.embeddings import EmbeddingFile
 from gpu.errors import NotSupported, PictureUnreadable
 from gpu.exports import a1111, export
 from gpu.metadata import read
@@ -247,3 +248,14 @@ def test_what_the_other_program_needs_is_named() -> None:
     assert export(request(), "a1111", "x").needs == ""
     with pytest.raises(NotSupported):
         export(request().model_copy(update={"task": Task.SHEET}), "comfyui", "x")
+
+
+def test_embeddings_are_named_as_each_program_names_them(tmp_path: Path) -> None:
+    file = EmbeddingFile("mycat", tmp_path / "mycat.safetensors", "sdxl", ("clip_l", "clip_g"), (768, 1280), 1, 0)
+    asked = request(prompt="a <mycat> here", negative_prompt="MyCat")
+    graph = json.loads(export(asked, "comfyui", "x.safetensors", embeddings={"mycat": file}).text)
+    assert (graph["6"]["inputs"]["text"], graph["7"]["inputs"]["text"]) == ("a embedding:mycat here", "embedding:mycat")
+    found = parameters(graph)
+    assert found
+    assert (found["prompt"], found["negative_prompt"]) == ("a mycat here", "mycat")
+    assert export(asked, "a1111", "x", embeddings={"mycat": file}).text.startswith("a mycat here <lora:ink")

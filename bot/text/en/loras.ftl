@@ -10,3 +10,20 @@ error-merge-type = { $tensor } of { $file } holds { $type } numbers, which canno
 loras-none = There are no LoRAs yet: the operator puts .safetensors files into the folder that config.toml names.
 loras-line = **{ $name }** { $about } · rank { $rank }, { $size } MB
 loras-trigger = adds “{ $trigger }” to the prompt
+
+# Embeddings (gpu/embeddings.py, gpu/inversion.py, bot/prompt/embedded.py)
+
+error-model-embedding = { $file } is no embedding for SD 1.5 or SDXL.
+error-embedding-family = The embedding “{ $name }” was made for another kind of model than { $model }. Choose another model with --model, or leave the word out.
+command-embeddings = Show the embeddings: words that a model was taught later
+embeddings-none = There are no embeddings yet: the operator puts .safetensors files into the folder that config.toml names.
+embeddings-line-sdxl = **{ $name }** for SDXL models · counts as { $count ->
+    [one] 1 token
+   *[other] { $count } tokens
+ }
+embeddings-line-sd15 = **{ $name }** for SD 1.5 models · counts as { $count ->
+    [one] 1 token
+   *[other] { $count } tokens
+ }
+note-embeddings = Heard as embeddings: { $names }.
+note-embeddings-other = { $names }: embeddings for another kind of model; { $model } reads plain words.

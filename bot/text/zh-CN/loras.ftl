@@ -10,3 +10,14 @@ error-merge-type = { $file } 的 { $tensor } 是 { $type } 数值，不能相加
 loras-none = 还没有 LoRA：运营者把 .safetensors 文件放进 config.toml 指定的文件夹即可。
 loras-line = **{ $name }** { $about } · 秩 { $rank }，{ $size } MB
 loras-trigger = 会在提示词中加入“{ $trigger }”
+
+# 嵌入（gpu/embeddings.py, gpu/inversion.py, bot/prompt/embedded.py）
+
+error-model-embedding = { $file } 不是 SD 1.5 或 SDXL 的嵌入。
+error-embedding-family = 嵌入“{ $name }”不是为 { $model } 这类模型制作的。请用 --model 换一个模型，或去掉这个词。
+command-embeddings = 查看嵌入：模型后来学会的词
+embeddings-none = 还没有嵌入：运营者把 .safetensors 文件放进 config.toml 指定的文件夹即可。
+embeddings-line-sdxl = **{ $name }** 用于 SDXL 模型 · 相当于 { $count } 个 token
+embeddings-line-sd15 = **{ $name }** 用于 SD 1.5 模型 · 相当于 { $count } 个 token
+note-embeddings = 作为嵌入理解：{ $names }。
+note-embeddings-other = { $names } 是其他类型模型的嵌入；{ $model } 把它们当作普通的词。
