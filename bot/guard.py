@@ -13,9 +13,10 @@ from bot.errors import PictureHeld, PictureWithheld, PromptBlocked
 from bot.gate import Admission, Gate
 from bot.moderation import Moderation
 from bot.requester import Requester
-from bot.safety import Action, Verdict
-from bot.safety.pictures import judge, worker_policy
-from bot.safety.places import PlaceRules, Rules, Where
+from bot.safety import Action
+from bot.safety.pictures import worker_policy
+from bot.safety.places import PlaceRules, Where
+from bot.showing import Showing
 from bot.switches import Switches
 from gpu.params import GenerationParams
 from gpu.types import SafetyPolicy
@@ -33,6 +34,7 @@ class Guard:
         self.places = places
         self.moderation = moderation
         self.switches = switches
+        self._showing = Showing(config, places, moderation.reviews)
         self._config = config
 
     # --- Before a job ---------------------------------------------------------------------------------------------
@@ -63,11 +65,11 @@ class Guard:
 
         What must be seen by a moderator first is put before one here, so that no road leads past it.
         """
-        reviews = await self.moderation.reviews.of_line(job.id)
+        reviews = await self._showing.reviews(job)
         if any(review.state == "open" for review in reviews):
             raise PictureHeld(job=job.id)
         await self.require_kept(job)
-        verdict = await self._verdict(job, [image.scores for image in images], where)
+        verdict = await self._showing.verdict(job, [image.scores for image in images], where)
         if verdict.action is Action.BLOCK:
             raise PictureWithheld(category=verdict.category)
         if verdict.action is Action.REVIEW and not reviews:
@@ -77,21 +79,12 @@ class Guard:
 
     async def require_kept(self, job: Job) -> None:
         """Raises `PictureWithheld` where a moderator removed the pictures."""
-        if any(review.state == "deleted" for review in await self.moderation.reviews.of_line(job.id)):
+        if any(review.state == "deleted" for review in await self._showing.reviews(job)):
             raise PictureWithheld("error-picture-deleted", job=job.id)
 
     async def sketch(self, job: Job, scores: Mapping[str, float], where: Where) -> Action:
         """What happens to an unfinished picture there; one that a moderator must see first is not shown before."""
-        return (await self._verdict(job, [scores], where)).action
-
-    async def _verdict(self, job: Job, scores: Sequence[Mapping[str, float]], where: Where) -> Verdict:
-        """The strictest that the rules of the place say of the prompt and of each picture."""
-        rules = await self.places.of(where)
-        verdicts = [rules.check(words(job.request.params.prompt)), *(self._judged(each, rules) for each in scores)]
-        return max(verdicts, key=lambda verdict: verdict.action.rank)
-
-    def _judged(self, scores: Mapping[str, float], rules: Rules) -> Verdict:
-        return judge(scores, rules.policy, self._config.thresholds, self._config.borderline)
+        return (await self._showing.verdict(job, [scores], where)).action
 
 
 def where_of(who: Requester) -> Where:

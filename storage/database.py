@@ -14,12 +14,13 @@ import sqlite3
 from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import aiosqlite
 from filelock import FileLock, Timeout
 
 from gpu.fingerprint import hamming
-from storage.errors import DatabaseInUse, DatabaseTooNew
+from storage.errors import DatabaseInUse, DatabaseTooNew, DatabaseTooOld
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 MEMORY = ":memory:"
@@ -81,6 +82,26 @@ class Database:
                 yield cls(connection)
             finally:
                 await connection.close()
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def reading(cls, path: Path) -> AsyncIterator[Database]:
+        """Look into the file while the context is open, also while another process has it; nothing can be written.
+
+        Raises `DatabaseTooNew`, `DatabaseTooOld`, and `sqlite3.Error` where there is none.
+        """
+        address = f"file:{quote(str(path))}?mode=ro"
+        connection = await aiosqlite.connect(address, uri=True, isolation_level=None)
+        try:
+            connection.row_factory = sqlite3.Row
+            version, known = await _version(connection), max(await asyncio.to_thread(migrations))
+            if version > known:
+                raise DatabaseTooNew(file=path.name, version=version, known=known)
+            if version < known:
+                raise DatabaseTooOld(file=path.name)
+            yield cls(connection)
+        finally:
+            await connection.close()
 
     @contextlib.asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:

@@ -45,6 +45,12 @@ class DatabaseTooNew(StorageError):
     code = "error-database-too-new"
 
 
+class DatabaseTooOld(StorageError):
+    """An older Easel wrote the database, and it is only to be read; fact: `file`."""
+
+    code = "error-database-too-old"
+
+
 class DiskFull(StorageError):
     """There is no room for more pictures; facts: `free` and `needed`, in megabytes."""
 

@@ -97,11 +97,19 @@ class MarkStore:
         """  # noqa: S608 - parts of our own
         return [to_job(row) for row in await self._db.all(sql, arguments)]
 
-    async def finished(self, limit: int, *, starred: bool, user_id: int | None = None) -> list[Job]:
-        """Finished jobs for an export, newest first: of everybody or of one member, all or favourites only."""
-        sql = """
-            SELECT * FROM jobs WHERE state = 'done' AND (:user IS NULL OR user_id = :user)
-            AND (NOT :starred OR id IN (SELECT job_id FROM favourites)) ORDER BY seq DESC LIMIT :limit
+    async def finished(
+        self, *, guild_id: int | None = None, user_id: int | None = None, starred: bool = False, offset: int = 0,
+        limit: int = 100,
+    ) -> list[Job]:  # fmt: skip
+        """Finished jobs with pictures of their own, newest first: of everybody, of a server, of a member; all of them,
+        or those alone that their owners gave a star.
         """
-        arguments = {"user": user_id, "starred": starred, "limit": limit}
+        sql = """
+            SELECT * FROM jobs WHERE state = 'done' AND task NOT IN ('sheet', 'control')
+            AND (:guild IS NULL OR guild_id = :guild) AND (:user IS NULL OR user_id = :user)
+            AND (NOT :starred OR EXISTS
+                (SELECT 1 FROM favourites AS f WHERE f.job_id = jobs.id AND f.user_id = jobs.user_id))
+            ORDER BY seq DESC LIMIT :limit OFFSET :offset
+        """
+        arguments = {"guild": guild_id, "user": user_id, "starred": starred, "offset": offset, "limit": limit}
         return [to_job(row) for row in await self._db.all(sql, arguments)]

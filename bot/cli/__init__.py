@@ -14,10 +14,10 @@ from __future__ import annotations
 import contextlib
 import sys
 
-from bot.cli import drawing, lines, models, privacy, reading, running
+from bot.cli import drawing, gallery, lines, models, privacy, reading, running
 from bot.cli.base import app
 
-__all__ = ["app", "drawing", "lines", "main", "models", "privacy", "reading", "running"]
+__all__ = ["app", "drawing", "gallery", "lines", "main", "models", "privacy", "reading", "running"]
 
 
 def main() -> None:

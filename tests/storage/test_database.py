@@ -13,7 +13,7 @@ import pytest
 
 from storage import database
 from storage.database import Database
-from storage.errors import DatabaseInUse, DatabaseTooNew
+from storage.errors import DatabaseInUse, DatabaseTooNew, DatabaseTooOld
 
 HOLDER = """
 import asyncio, sys
@@ -193,3 +193,28 @@ async def test_a_database_of_a_newer_easel_is_left_alone(tmp_path: Path, two_ste
         async with Database.open(path):
             pass
     assert refused.value.facts == {"file": "easel.db", "version": 9, "known": 1}
+
+
+async def test_looking_needs_no_lock_and_changes_nothing(tmp_path: Path, two_steps: Path) -> None:
+    path = tmp_path / "easel.db"
+    with pytest.raises(sqlite3.OperationalError):
+        async with Database.reading(path):
+            pass
+    assert not path.exists()
+    async with Database.open(path) as db:
+        await db.run("INSERT INTO a VALUES (2)")
+        async with Database.reading(path) as looking:
+            assert [row["x"] for row in await looking.all("SELECT x FROM a")] == [1, 2]
+            await db.run("INSERT INTO a VALUES (3)")
+            assert len(await looking.all("SELECT * FROM a")) == 3
+            with pytest.raises(sqlite3.OperationalError, match="readonly"):
+                await looking.run("DELETE FROM a")
+    (two_steps / "0002_b.sql").write_text("CREATE TABLE b (y);")
+    with pytest.raises(DatabaseTooOld):
+        async with Database.reading(path):
+            pass
+    (two_steps / "0001_a.sql").unlink()
+    (two_steps / "0002_b.sql").rename(two_steps / "0000_b.sql")
+    with pytest.raises(DatabaseTooNew):
+        async with Database.reading(path):
+            pass
