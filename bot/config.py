@@ -15,6 +15,7 @@ from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from bot.errors import ConfigError
 from bot.logs import LogPrompts
 from bot.safety.base import STRICT, Category, Policy, PolicyLayer
+from gpu.abilities import ability
 from gpu.openai_models import OpenAIModel
 from gpu.optimising import Optimise
 from gpu.params import ENLARGERS
@@ -231,6 +232,8 @@ class Config(Setting):
             raise ValueError(f"default_model is {self.default_model!r}, but there is no [models.{self.default_model}]")
         for name, model in self.models.items():
             refiner = self.models.get(model.refiner)
+            if (model.controlnets or model.ip_adapters) and not ability(model.family).nets:
+                raise ValueError(f"models.{name} is of family {model.family!r}, which no net can stand beside")
             if model.refiner and (refiner is None or refiner.family != REFINERS):
                 raise ValueError(f"models.{name}.refiner is {model.refiner!r}: name a model of family {REFINERS!r}")
         if self.models[self.default_model].family in HELPERS:

@@ -13,6 +13,7 @@ from bot.config import Config
 from bot.inputs import ALONE, Inherited, Picture, Prepared
 from bot.prompt.negative import default_negative
 from bot.prompt.parser import format_line
+from gpu.abilities import ability
 from gpu.backend import Capabilities, enlarge_seconds
 from gpu.canvas import opaque
 from gpu.errors import InputError, NotSupported
@@ -83,7 +84,10 @@ def again(job: Job, seed: int) -> dict[str, Any]:
 
 
 def _prepared(data: bytes, params: GenerationParams, spec: ModelSpec, wish: Wish) -> Prepared:
-    """Raises `InputError` for what is no picture, or too large a one."""
+    """Raises `InputError` for what is no picture, or too large a one, `NotSupported` for details that its model cannot.
+    """
+    if wish.creative and not ability(spec.family).redraws:
+        raise NotSupported("error-redraw", model=spec.name)
     image = opaque(normalise(data))
     most = int(CREATIVE_AREA * spec.pixels) if wish.creative else MOST_PIXELS // SCALE**2
     if image.width * image.height > most:

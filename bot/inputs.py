@@ -18,6 +18,7 @@ from bot import controlling, referring
 from bot.prompt.aspect import clamp, find_ratio
 from bot.prompt.resolve import drawn_size
 from gpu import canvas
+from gpu.abilities import require_family
 from gpu.errors import InputError
 from gpu.inputs import normalise
 from gpu.params import BY_NAME, GenerationParams
@@ -127,6 +128,7 @@ def prepare(
 
     Raises `InputError`, and `NotSupported` for a picture that the model cannot follow or listen to.
     """
+    require_family(spec, [picture.role for picture in pictures] + referring.named(params, chosen))
     pictures, hearing = referring.fit(params, pictures, chosen, spec)
     starts = [picture for picture in pictures if picture.role is InputRole.IMAGE]
     looked_at = [picture for picture in pictures if picture.role not in (InputRole.IMAGE, InputRole.MASK)]

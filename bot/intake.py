@@ -22,9 +22,10 @@ from bot.inputs import Inputs
 from bot.logs import prompt_for_log
 from bot.prompt.limits import with_licence
 from bot.requester import Requester, may_see
+from gpu.abilities import require
 from gpu.backend import Capabilities
 from gpu.errors import NotSupported
-from gpu.params import NO_UPSCALER, GenerationParams
+from gpu.params import GenerationParams
 from gpu.types import GenerationRequest, InputRole, SafetyPolicy, Task
 from storage.errors import JobNotFound
 from storage.images import ImageFiles
@@ -184,19 +185,7 @@ class Intake:
             model = capabilities.models.get(params.model)
             if model is None:
                 continue
-            if task not in model.tasks:
-                raise NotSupported("error-task-not-supported", model=params.model, task=task)
-            if model.schedulers and params.scheduler not in model.schedulers:
-                known = ", ".join(model.schedulers)
-                raise NotSupported("error-scheduler-not-supported", scheduler=params.scheduler, schedulers=known)
-            if missing := [role for role in roles if role not in model.inputs]:
-                raise NotSupported("error-input-role", model=params.model, role=missing[0])
-            if params.upscaler not in (NO_UPSCALER, *model.upscalers):
-                raise NotSupported("error-upscaler-not-supported", model=params.model, upscaler=params.upscaler)
-            if params.tile and not model.tile:
-                raise NotSupported("error-tile", model=params.model)
-            if params.tile and params.upscaler != NO_UPSCALER:
-                raise NotSupported("error-tile-upscaler", upscaler=params.upscaler)
+            require(model, task, params, roles)
             self._check_size(params)
             return capabilities
         if params.model in self._config.openai.models:

@@ -32,6 +32,12 @@ HEARD = ("image_weight", *(name for names in FLAGS.values() for name in names))
 """Parameters that a variation keeps with the pictures."""
 
 
+def named(params: GenerationParams, chosen: Collection[str]) -> list[InputRole]:
+    """Roles of the pictures that a line speaks of, whether they were sent or not."""
+    heard = [role for role, names in FLAGS.items() if any(name in chosen for name in names)]
+    return [*heard, *([InputRole.CONTROL] if params.control else [])]
+
+
 def fit(
     params: GenerationParams, pictures: Sequence[Picture], chosen: Collection[str], spec: ModelSpec
 ) -> tuple[list[Picture], tuple[Note, ...]]:

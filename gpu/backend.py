@@ -44,6 +44,10 @@ class ModelCapabilities(Record):
     """What can make pictures larger here."""
     tile: bool = True
     """Whether it can let opposite edges meet."""
+    loras: bool = True
+    """Whether a line may name LoRAs."""
+    redraws: bool = True
+    """Whether it can draw over pictures that it has made: `--hires`."""
     max_rows: int = 8
     """UNet rows of the model's own size that fit the device in one call; a guided image is two rows."""
     seconds_per_row: float = 1.0

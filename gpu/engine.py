@@ -193,7 +193,7 @@ class Engine:
         measured = self._families.get(model, ()).measure(self._gallery, self._clock)
         families = {spec.family for spec in self._specs.values()}
         upscalers = (*self._upscalers.names, *(name for name in ENLARGERS if name in families))
-        tasks = (*measured.tasks, Task.CONTROL, *([Task.ENLARGE] if upscalers else []))
+        tasks = tuple(task for task in measured.tasks if upscalers or task is not Task.ENLARGE)
         return measured.model_copy(update={"tasks": tasks, "upscalers": upscalers})
 
     def score(self, path: Path) -> dict[str, float]:

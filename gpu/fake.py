@@ -21,6 +21,7 @@ from typing import Self
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps
 
+from gpu.abilities import capabilities_of
 from gpu.backend import Event, Failed, ModelCapabilities
 from gpu.bugs import as_backend_error
 from gpu.errors import JobCancelled, ModelError, NotSupported
@@ -28,12 +29,11 @@ from gpu.files import write_whole
 from gpu.grid import arrange
 from gpu.metadata import save_png
 from gpu.params import NO_UPSCALER, Scheduler
-from gpu.references import heard_by, read_references
+from gpu.references import read_references
 from gpu.safety.base import refused
 from gpu.types import GenerationRequest, GenerationResult, ImageResult, InputRole, ModelSpec, Progress, Task
 
 TASKS = (Task.IMAGINE, Task.VARY, Task.OUTPAINT, Task.ENLARGE, Task.CONTROL)
-INPUTS = (InputRole.IMAGE, InputRole.MASK, InputRole.CONTROL)
 ENLARGED = 4
 LATENT_SIDE = 16
 PREVIEWS = 4
@@ -108,13 +108,14 @@ class FakeEngine:
     def warm_up(self, model: str) -> ModelCapabilities:
         """Load a model. Raises `ModelError`."""
         self._load(model)
-        return ModelCapabilities(
-            tasks=TASKS,
-            schedulers=typing.get_args(Scheduler),
-            inputs=(*INPUTS, *heard_by(self.specs[model])),
-            max_rows=16,
-            seconds_per_row=self.faults.step_seconds / 16,
-            overhead_seconds=0.01,
+        able = capabilities_of(self.specs[model])
+        return able.model_copy(
+            update={
+                "schedulers": able.schedulers or typing.get_args(Scheduler),
+                "max_rows": 16,
+                "seconds_per_row": self.faults.step_seconds / 16,
+                "overhead_seconds": 0.01,
+            }
         )
 
     @property

@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from gpu.backend import Capabilities, ModelCapabilities, OnProgress
+from gpu.abilities import capabilities_of
+from gpu.backend import Capabilities, OnProgress
 from gpu.child import Child, Clock
-from gpu.references import heard_by
 from gpu.skills.base import Answer, Question
 from gpu.types import GenerationRequest, GenerationResult, ModelSpec
 from gpu.wire import Start, WorkerSettings
@@ -57,11 +57,7 @@ class LocalBackend:
         A worker that is still starting has its slots already: its jobs wait for it.
         """
         reports = [worker.capabilities for worker in self._workers if worker.capabilities]
-        any_model = ModelCapabilities()
-        models = {
-            spec.name: any_model.model_copy(update={"inputs": (*any_model.inputs, *heard_by(spec))})
-            for spec in self._specs
-        }
+        models = {spec.name: capabilities_of(spec) for spec in self._specs}
         for report in reports:
             models |= report.models
         return Capabilities(

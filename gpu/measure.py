@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from torch import Tensor
 
+from gpu.abilities import capabilities_of
 from gpu.backend import ModelCapabilities
 from gpu.device import synchronize
 from gpu.gallery import Gallery
 from gpu.params import GenerationParams
 from gpu.phases import Draw, DrawState, Work
 from gpu.schedulers import usable
-from gpu.types import Task
 
 if TYPE_CHECKING:
     from gpu.families.base import UNetFamily
@@ -41,12 +41,13 @@ def measure(family: UNetFamily, gallery: Gallery, clock: Callable[[], float]) ->
     )
     state = Draw(family, params).prepare(Work())
     rows, seconds_per_row = _time_rows(family, state, clock)
-    return ModelCapabilities(
-        tasks=(Task.IMAGINE, Task.VARY),
-        schedulers=usable(family.components.scheduler_config),
-        max_rows=rows,
-        seconds_per_row=seconds_per_row,
-        overhead_seconds=_time_image(family, state, gallery, clock),
+    return capabilities_of(spec).model_copy(
+        update={
+            "schedulers": usable(family.components.scheduler_config),
+            "max_rows": rows,
+            "seconds_per_row": seconds_per_row,
+            "overhead_seconds": _time_image(family, state, gallery, clock),
+        }
     )
 
 

@@ -18,12 +18,13 @@ from typing import Any
 import openai
 from PIL import Image, ImageChops, ImageFilter
 
-from gpu.backend import Capabilities, ModelCapabilities, OnProgress
+from gpu.abilities import capabilities_of
+from gpu.backend import Capabilities, OnProgress
 from gpu.errors import InputError, JobCancelled, ServiceError, WorkerCrashed
 from gpu.files import write_whole
 from gpu.inputs import normalise
 from gpu.metadata import save_png
-from gpu.openai_models import INPUTS, SECONDS, TASKS, OpenAIModel
+from gpu.openai_models import SECONDS, OpenAIModel
 from gpu.safety.base import refused
 from gpu.types import GenerationRequest, GenerationResult, ImageResult, InputRole, Progress
 
@@ -87,12 +88,10 @@ class OpenAIBackend:
     @property
     def capabilities(self) -> Capabilities:
         """All models of the configuration; whether OpenAI still has them is seen when they are asked for."""
-        each = ModelCapabilities(
-            tasks=TASKS, inputs=INPUTS, upscalers=(), seconds_per_row=0.0, overhead_seconds=SECONDS
-        )
-        return Capabilities(
-            pool="openai", slots=self._slots, models=dict.fromkeys(self._models, each), device="api.openai.com"
-        )
+        cost = {"upscalers": (), "seconds_per_row": 0.0, "overhead_seconds": SECONDS}
+        able = {name: capabilities_of(model.spec(name)) for name, model in self._models.items()}
+        models = {name: each.model_copy(update=cost) for name, each in able.items()}
+        return Capabilities(pool="openai", slots=self._slots, models=models, device="api.openai.com")
 
     async def start(self) -> None:
         """Nothing to wait for."""

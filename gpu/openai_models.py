@@ -10,13 +10,11 @@ from typing import Annotated
 from pydantic import Field
 
 from gpu.params import GenerationParams
-from gpu.types import InputRole, ModelSpec, Setting, Task
+from gpu.types import ModelSpec, Setting
 
 RETIRED = {"dall-e-2": "2026-05-12", "dall-e-3": "2026-05-12", "gpt-image-1": "2026-10-23"}
 """Models that OpenAI shut down, and when; people still write their names."""
 
-TASKS = (Task.IMAGINE,)
-INPUTS = (InputRole.IMAGE, InputRole.MASK)
 SECONDS = 20.0
 """What a picture takes, roughly; it only decides what a member is told of the time."""
 

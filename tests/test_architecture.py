@@ -17,10 +17,9 @@ FILES = sorted(path for package in PACKAGES for path in (PROJECT / package).rglo
 LONGEST_FILE, LONGEST_BODY = 400, 60
 
 ABOVE_THE_LINE = (
-    "backend", "bugs", "canvas", "controls", "errors", "fake", "files", "fingerprint", "grid", "hub", "inputs",
-    "layouts", "local", "metadata", "needs", "optimising", "params", "probe", "safety", "safety.base", "skills",
-    "skills.base", "skills.desk", "skills.fake", "skills.opening", "sources",
-    "types", "wire", "worker",
+    "abilities", "backend", "bugs", "canvas", "controls", "errors", "fake", "files", "fingerprint", "grid", "hub",
+    "inputs", "layouts", "local", "metadata", "needs", "optimising", "params", "probe", "safety", "safety.base",
+    "skills", "skills.base", "skills.desk", "skills.fake", "skills.opening", "sources", "types", "wire", "worker",
 )  # fmt: skip
 """Modules of gpu that work without model libraries. The worker is among them: it chooses its engine when it starts."""
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import torch
 from diffusers.models.embeddings import get_timestep_embedding
 from PIL import Image
 from torch import Tensor
 
+from gpu.abilities import require_family
 from gpu.adapters import Adapters
 from gpu.backend import ModelCapabilities
 from gpu.control.nets import ControlNets
@@ -31,7 +32,7 @@ from gpu.measure import measure
 from gpu.params import GenerationParams
 from gpu.phases import Decode, Draw, Encode, Encoded, EncodeMade, Phase, Restore, Save, See, Work
 from gpu.preview import binary, sketch, to_images, to_pixels
-from gpu.references import KINDS, heard_by, read_references
+from gpu.references import KINDS, read_references
 from gpu.schedulers import build
 from gpu.types import GenerationRequest, InputRole, ModelSpec, Task
 
@@ -102,9 +103,6 @@ class Family(Protocol):
 class UNetFamily(ABC):
     """A latent diffusion model with a UNet."""
 
-    roles: ClassVar[tuple[InputRole, ...]] = (InputRole.IMAGE, InputRole.MASK, InputRole.CONTROL)
-    """What it can draw from."""
-
     def __init__(
         self,
         spec: ModelSpec,
@@ -150,6 +148,7 @@ class UNetFamily(ABC):
 
     def plan(self, request: GenerationRequest, gallery: Gallery) -> Plan:
         """Text to image, image to image, inpainting, or variations of stored latents. Raises `NotSupported`."""
+        require_family(self.spec, (image.role for image in request.inputs))
         self.adapters.check(read_loras(request.params.lora))
         self.inversion.check(request.params.prompt, request.params.negative_prompt)
         self.nets.load(read_controls(request.params.control))
@@ -184,9 +183,6 @@ class UNetFamily(ABC):
         """Drawn on the picture that was sent along, if there is one, and where its mask is white."""
         params = request.params
         beside = [image for image in request.inputs if image.role not in KINDS]
-        for image in beside:
-            if image.role not in self.roles:
-                raise NotSupported("error-input-role", model=self.spec.name, role=image.role)
         inputs = {image.role: gallery.input(image) for image in beside if image.role is not InputRole.CONTROL}
         picture, mask = inputs.get(InputRole.IMAGE), inputs.get(InputRole.MASK)
         if picture is None:
@@ -218,9 +214,7 @@ class UNetFamily(ABC):
 
     def measure(self, gallery: Gallery, clock: Callable[[], float]) -> ModelCapabilities:
         """What it can do on this device, by trying."""
-        measured = measure(self, gallery, clock)
-        tasks = (Task.IMAGINE, Task.VARY, Task.OUTPAINT)
-        return measured.model_copy(update={"tasks": tasks, "inputs": (*self.roles, *heard_by(self.spec))})
+        return measure(self, gallery, clock)
 
     @property
     def grown(self) -> int:

@@ -15,20 +15,18 @@ import torch
 from diffusers import FlowMatchEulerDiscreteScheduler
 from PIL import Image
 
+from gpu.abilities import capabilities_of, require
 from gpu.backend import ModelCapabilities
 from gpu.device import synchronize
 from gpu.embeddings import EmbeddingFolder
 from gpu.errors import NotSupported
 from gpu.families.base import Plan
 from gpu.gallery import Gallery
-from gpu.loras import LoraFolder, read_loras
+from gpu.loras import LoraFolder
 from gpu.params import GenerationParams
 from gpu.phases import Call, Phase, Save, Steps, Work
 from gpu.phases.call import OnStep
-from gpu.types import GenerationRequest, ModelSpec, Task
-
-SCHEDULERS = ("Euler",)
-"""A flow has one road; the name that users know it by."""
+from gpu.types import GenerationRequest, ModelSpec
 
 
 @dataclass(frozen=True)
@@ -68,17 +66,7 @@ class PipelineFamily:
     def plan(self, request: GenerationRequest, gallery: Gallery) -> Plan:
         """Text to image. Raises `NotSupported` for anything else."""
         params = request.params
-        if request.task is not Task.IMAGINE:
-            raise NotSupported("error-task", task=str(request.task), model=self.spec.name)
-        if request.inputs:
-            raise NotSupported("error-input-role", model=self.spec.name, role=str(request.inputs[0].role))
-        if params.scheduler not in SCHEDULERS:
-            known = ", ".join(SCHEDULERS)
-            raise NotSupported("error-scheduler-not-supported", scheduler=params.scheduler, schedulers=known)
-        if params.tile:
-            raise NotSupported("error-tile", model=self.spec.name)
-        if named := read_loras(params.lora):
-            raise NotSupported("error-lora-family", name=named[0][0], model=self.spec.name)
+        require(capabilities_of(self.spec), request.task, params, [image.role for image in request.inputs])
         self._require_size(params)
         return Plan(Work(), [Call(request.job_id, params, self._call(params)), Save(gallery, request)])
 
@@ -103,14 +91,8 @@ class PipelineFamily:
         seconds = clock() - started
         for image in steps.images or ():
             gallery.score(image)
-        return ModelCapabilities(
-            tasks=(Task.IMAGINE,),
-            schedulers=SCHEDULERS,
-            tile=False,
-            max_rows=1,
-            seconds_per_row=seconds,
-            overhead_seconds=clock() - started,
-        )
+        times = {"seconds_per_row": seconds, "overhead_seconds": clock() - started}
+        return capabilities_of(self.spec).model_copy(update={"max_rows": 1, **times})
 
     def _require_size(self, params: GenerationParams) -> None:
         if params.width % self.spec.multiple or params.height % self.spec.multiple:

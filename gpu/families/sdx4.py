@@ -15,6 +15,7 @@ from diffusers.utils.torch_utils import randn_tensor
 from PIL import Image
 from torch import Tensor
 
+from gpu.abilities import capabilities_of
 from gpu.backend import ModelCapabilities
 from gpu.embeddings import EmbeddingFolder
 from gpu.errors import NotSupported
@@ -25,7 +26,7 @@ from gpu.loras import LoraFolder
 from gpu.params import GenerationParams
 from gpu.phases import DecodeLarger, DrawLarger, Phase
 from gpu.preview import to_images
-from gpu.types import GenerationRequest, ModelSpec, Size, Task
+from gpu.types import GenerationRequest, ModelSpec, Size
 from gpu.upscalers.windows import Room
 
 
@@ -50,7 +51,7 @@ class SDX4(SD15):
 
     def measure(self, gallery: Gallery, clock: Callable[[], float]) -> ModelCapabilities:
         """Nothing is tried: it draws nothing alone."""
-        return ModelCapabilities(tasks=(Task.ENLARGE,))
+        return capabilities_of(self.spec)
 
     def enlarge(self, request: GenerationRequest, pictures: int, size: Size, to: Size | None) -> list[Phase[Any]]:
         """So many pictures of one size, larger; `to`: the size of the result, None: four times as large."""

@@ -14,6 +14,7 @@ from bot.text import sentence_of
 from gpu.layouts import LAYOUTS
 from gpu.sources import Hub, Local, where
 
+FLUX_WITH_A_NET = '[models.f]\nfamily = "flux"\nsource = "x"\ncontrolnets.canny.source = "y"\n'
 SHIPPED = DEFAULT_PATH.read_text("utf-8")
 
 
@@ -80,6 +81,7 @@ def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
         ('default_model = "starter"', 'default_model = "nope"', "nope"),
         ("num_inference_steps = 14", "steps = 14", "models.starter.steps"),
         ('scheduler = "Euler"', 'scheduler = "Eulr"', "models.starter.scheduler"),
+        ("[models.sdxl]", f"{FLUX_WITH_A_NET}[models.sdxl]", "flux"),
         ("[queue]", "[queue", "config.toml"),
     ],
 )

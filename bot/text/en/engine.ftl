@@ -2,7 +2,12 @@
 
 error-not-supported = This backend cannot do that. Please change the request and try again.
 error-model-unknown = There is no model “{ $model }” here. Choose one of those that --model suggests.
-error-task = The model “{ $model }” cannot do “{ $task }”. Please choose another model.
+error-task = The model “{ $model }” cannot { $task ->
+    [vary] draw variations of its pictures
+    [outpaint] draw what is around a picture
+    [enlarge] make a picture larger
+   *[other] do “{ $task }”
+  }. Choose another --model: SDXL and Stable Diffusion 1.5 can.
 error-steps = { $sampler } cannot draw in { $steps } steps with this model. Write fewer --steps, or another --sampler.
 error-scheduler-not-supported = { $scheduler } cannot follow the noise schedule of this model. Write another --sampler: { $schedulers }.
 error-size = { $width } × { $height } is not a size that this model draws; both sides must be multiples of { $multiple }. Write another --ar.

@@ -17,4 +17,12 @@ error-input-mask-alone = A mask says which part of a picture is redrawn, so it n
 error-input-missing = { $flag } is about a picture that you send along, and there is none. Send one, or leave { $flag } out.
 error-input-region = --mask has no “{ $written }”. Write left, right, top, bottom, center, or left,top,right,bottom from 0 to 1 such as 0.5,0,1,1; outside: before it means all but that; transparent means the picture's own transparent part.
 note-image-weight = This model has no adapter for pictures, so --iw { $weight } became --strength { $strength }.
-error-input-role = The model “{ $model }” cannot draw from a picture of the kind “{ $role }”. Leave it out, or choose another --model.
+error-input-role = The model “{ $model }” cannot { $role ->
+    [image] draw on a picture
+    [mask] redraw a part of a picture (a mask)
+    [control] follow a control image (--control)
+    [style] draw in the style of a picture (--sref)
+    [character] draw the figure of a picture (--cref)
+    [prompt] listen to a picture (--iw)
+   *[other] draw from a picture of the kind “{ $role }”
+  }. Leave that out, or choose another --model: SDXL and Stable Diffusion 1.5 can.

@@ -2,6 +2,7 @@
 
 error-lora-unknown = There is no LoRA “{ $name }” any more. /loras lists those that there are.
 error-lora-family = The LoRA “{ $name }” was made for another kind of model than { $model }. Choose another model with --model, or leave it out.
+error-loras = The model { $model } draws with no LoRA of a line yet. Leave --lora out, or choose another --model: SDXL and Stable Diffusion 1.5 can.
 command-loras = Show the LoRAs that --lora can name
 error-merge-mixed = One of the files is a LoRA and another is not: merge LoRAs with LoRAs and checkpoints with checkpoints.
 error-merge-different = { $first } and { $second } differ in { $count } tensors, such as { $tensor }: only files of one family and shape can be merged.

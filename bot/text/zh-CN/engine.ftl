@@ -2,7 +2,12 @@
 
 error-not-supported = 这个后端做不到。请修改请求后再试。
 error-model-unknown = 这里没有模型“{ $model }”。请从 --model 的建议中选一个。
-error-task = 模型“{ $model }”不能做“{ $task }”。请换一个模型。
+error-task = 模型“{ $model }”不能{ $task ->
+    [vary] 绘制图片的变体
+    [outpaint] 绘制图片周围的部分
+    [enlarge] 放大图片
+   *[other] 做“{ $task }”
+  }。请换一个 --model：SDXL 和 Stable Diffusion 1.5 可以。
 error-steps = { $sampler } 在这个模型上不能用 { $steps } 步绘制。请减少 --steps，或换一个 --sampler。
 error-scheduler-not-supported = { $scheduler } 不能遵循这个模型的噪声安排。请换一个 --sampler：{ $schedulers }。
 error-size = 这个模型不画 { $width } × { $height }；两边都必须是 { $multiple } 的倍数。请换一个 --ar。

@@ -17,4 +17,12 @@ error-input-mask-alone = 蒙版说明图片的哪一部分要重画，所以还�
 error-input-missing = { $flag } 针对随提示词发送的图片，但这里没有图片。请发送一张，或去掉 { $flag }。
 error-input-region = --mask 没有“{ $written }”。请写 left、right、top、bottom、center，或 0 到 1 之间的 left,top,right,bottom，如 0.5,0,1,1；前面加 outside: 表示除此以外的全部；transparent 表示图片自身的透明部分。
 note-image-weight = 这个模型没有图片适配器，因此 --iw { $weight } 变成了 --strength { $strength }。
-error-input-role = 模型“{ $model }”不能使用“{ $role }”类型的图片。请去掉它，或换一个 --model。
+error-input-role = 模型“{ $model }”不能{ $role ->
+    [image] 在图片上绘制
+    [mask] 重画图片的一部分（蒙版）
+    [control] 遵循控制图（--control）
+    [style] 按图片的风格绘制（--sref）
+    [character] 绘制图片中的人物（--cref）
+    [prompt] 参考图片（--iw）
+   *[other] 使用“{ $role }”类型的图片
+  }。请去掉它，或换一个 --model：SDXL 和 Stable Diffusion 1.5 可以。

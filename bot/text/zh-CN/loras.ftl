@@ -2,6 +2,7 @@
 
 error-lora-unknown = LoRA“{ $name }”已经没有了。/loras 列出了可用的 LoRA。
 error-lora-family = LoRA“{ $name }”不是为 { $model } 这类模型制作的。请用 --model 换一个模型，或去掉它。
+error-loras = 模型 { $model } 还不能使用行中的 LoRA。请去掉 --lora，或换一个 --model：SDXL 和 Stable Diffusion 1.5 可以。
 command-loras = 查看 --lora 可用的 LoRA
 error-merge-mixed = 其中一个文件是 LoRA，另一个不是：LoRA 只能和 LoRA 合并，模型只能和模型合并。
 error-merge-different = { $first } 和 { $second } 有 { $count } 个张量不同，例如 { $tensor }：只有系列和形状相同的文件才能合并。
