@@ -13,7 +13,7 @@ from bot.errors import PictureHeld, PictureWithheld, PromptBlocked
 from bot.gate import Admission, Gate
 from bot.moderation import Moderation
 from bot.requester import Requester
-from bot.safety import Action
+from bot.safety import OPEN, Action, check_prompt
 from bot.safety.pictures import worker_policy
 from bot.safety.places import PlaceRules, Where
 from bot.showing import Showing
@@ -57,6 +57,23 @@ class Guard:
             await self.moderation.refused(who, verdict)
             raise PromptBlocked(verdict.reason_id, category=verdict.category)
         return worker_policy(rules.policy, self._config.thresholds)
+
+    async def require_describable(
+        self, who: Requester, scores: Mapping[str, float], captions: Sequence[str] = ()
+    ) -> None:
+        """Raises `PictureWithheld` for a member's picture that could not be shown there, or that is said to show what
+        no place allows.
+        """
+        rules = await self.places.of(where_of(who))
+        verdicts = [self._showing.judged(scores, rules), *(check_prompt(caption, OPEN) for caption in captions)]
+        worst = max(verdicts, key=lambda verdict: verdict.action.rank)
+        if worst.action.rank > Action.SPOILER.rank:
+            raise PictureWithheld("error-describe-refused", category=worst.category)
+
+    async def offered(self, who: Requester, lines: Sequence[str]) -> list[str]:
+        """Those of the lines that the rules of the place do not refuse."""
+        rules = await self.places.of(where_of(who))
+        return [line for line in lines if rules.check(words(line)).action is not Action.BLOCK]
 
     # --- After it -------------------------------------------------------------------------------------------------
 

@@ -111,6 +111,7 @@ async def open_studio(
             new_job_id=new_job_id,
             random_seed=random_seed_from(secrets.randbelow),
             ask=backend.ask,
+            score=backend.score,
             fetch=(fetcher or Fetcher()).fetch,
             preferences=PreferenceStore(database),
         )

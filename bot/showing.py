@@ -32,7 +32,7 @@ class Showing:
     async def verdict(self, job: Job, scores: Sequence[Mapping[str, float]], where: Where) -> Verdict:
         """The strictest that the rules of the place say of the prompt and of each picture."""
         rules = await self._places.of(where)
-        verdicts = [rules.check(words(job.request.params.prompt)), *(self._judged(each, rules) for each in scores)]
+        verdicts = [rules.check(words(job.request.params.prompt)), *(self.judged(each, rules) for each in scores)]
         return max(verdicts, key=lambda verdict: verdict.action.rank)
 
     async def for_everybody(self, job: Job, images: Sequence[StoredImage]) -> bool:
@@ -51,5 +51,6 @@ class Showing:
         anywhere = await self.verdict(job, [image.scores for image in images], replace(where, guild_id=0, channel_id=0))
         return verdict.action is anywhere.action is Action.ALLOW
 
-    def _judged(self, scores: Mapping[str, float], rules: Rules) -> Verdict:
+    def judged(self, scores: Mapping[str, float], rules: Rules) -> Verdict:
+        """What the rules of a place say of a picture alone."""
         return judge(scores, rules.policy, self._config.thresholds, self._config.borderline)

@@ -15,7 +15,7 @@ from bot.assistant import Ask, Assistant
 from bot.blending import blended, wordless
 from bot.config import Config
 from bot.defaults import Defaults
-from bot.describing import Describer
+from bot.describing import Describer, Score
 from bot.dispatcher import Dispatcher
 from bot.errors import NotYours, PictureGone, PromptError, Refusal
 from bot.guard import Guard
@@ -69,6 +69,7 @@ class Studio:
         new_job_id: Callable[[], str],
         random_seed: Callable[[], int],
         ask: Ask,
+        score: Score,
         fetch: Callable[[str], Awaitable[bytes]],
         preferences: PreferenceStore,
     ) -> None:
@@ -88,7 +89,9 @@ class Studio:
         self.defaults = Defaults(preferences, self.parse, guard.switches, config)
         self.preferences = Preferences(preferences, self.parse, self.defaults)
         self.assistant = Assistant(config, ask)
-        self.describer = Describer(self.assistant, parse=self.parse, jobs=jobs, files=files, new_id=new_job_id)
+        self.describer = Describer(
+            self.assistant, parse=self.parse, jobs=jobs, files=files, new_id=new_job_id, guard=guard, score=score
+        )
         self.remaking = Remaking(self, files, config, random_seed)
         self.linking = Linking(fetch, self.parse)
         self._queue = queue

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from bot.dispatcher import Dispatcher
-from bot.errors import Confirmation, NotYours
+from bot.errors import Confirmation, NotYours, Refusal
 from bot.inputs import NewInput, Prepared, read
 from bot.intake import waiting_limit
 from bot.prompt import cells
@@ -105,6 +105,17 @@ class Sweeps:
             price=f"{price:.2f}" if price else "0",
             sheet="yes" if axes else "no",
         )
+
+    async def ask_all(self, requester: Requester, lines: Sequence[str]) -> Confirmation:
+        """The same for several lines, each as it would be drawn alone: with the member's suffix and defaults."""
+        await asyncio.to_thread(self._studio.loras.refresh)
+        every: list[str] = []
+        for line in lines:
+            text, given = await self._studio.preferences.prepared(requester, line, {})
+            every += self.lines(text, given)
+        if len(every) > self._config.sweep.jobs:
+            raise Refusal("error-sweep-many", count=len(every), limit=self._config.sweep.jobs)
+        return await self.ask(requester, lines[0], every)
 
     async def ask_grid(self, requester: Requester, text: str, x: str, y: str = "") -> Confirmation:
         """The same for a sweep over the axes `x` and, where given, `y`, such as `cfg 3, 5, 7`."""

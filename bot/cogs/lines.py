@@ -9,14 +9,13 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.attachments import received
-from bot.describing import Description
 from bot.errors import Refusal
 from bot.prompt.permutations import literal
 from bot.studio import Studio
 from bot.text import DEFAULT_LOCALE, sentence
-from bot.views.lines import described, emphasised
+from bot.views.describing import describe
+from bot.views.lines import emphasised
 from bot.views.picks import picks
-from bot.views.who import requester_of
 
 Interaction = discord.Interaction[Any]
 MAX_PROMPT = 6000
@@ -40,10 +39,7 @@ class LinesCog(commands.Cog):
         sent = await received({"image": image})
         if not sent:
             raise Refusal("error-describe-nothing")
-        found: Description = await self._studio.describer.describe(requester_of(interaction), sent[0].data)
-        locale = str(interaction.locale)
-        lines = [suggestion.line for suggestion in found.suggestions]
-        await interaction.followup.send(described(found, locale), ephemeral=True, **picks([*map(literal, lines)]))
+        await describe(interaction, self._studio, sent[0].data)
 
     @app_commands.command()
     @app_commands.describe(prompt=_said("option-shorten-prompt"))

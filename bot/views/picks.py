@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any, Self
 import discord
 
 from bot.errors import PictureGone
+from bot.permissions import require_in
+from bot.text import DEFAULT_LOCALE, sentence
 from bot.views.base import PREFIX, SafeButton
 from bot.views.run import FENCE
+from bot.views.who import requester_of
 
 if TYPE_CHECKING:
     from bot.app import EaselBot
@@ -60,10 +63,33 @@ class PickButton(SafeButton, template=rf"^{PREFIX}:pick:(?P<number>[1-5])$"):
         await bot.delivery.answer(interaction, lambda who: bot.studio.imagine(who, line))
 
 
-def picks(lines: Sequence[str]) -> dict[str, Any]:
-    """Embeds and buttons of a message that offers lines."""
+class PickAllButton(SafeButton, template=rf"^{PREFIX}:pickall$"):
+    """Ask whether to draw all of them, each as a job of its own."""
+
+    def __init__(self, locale: str = DEFAULT_LOCALE) -> None:
+        label = sentence(locale, "button-pick-all")
+        super().__init__(discord.ui.Button(label=label, emoji="🎉", custom_id=f"{PREFIX}:pickall", row=1))
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """The button that was pressed."""
+        return cls()
+
+    async def press(self, interaction: discord.Interaction[Any], bot: EaselBot) -> None:
+        lines = [line for number in range(1, MOST + 1) if (line := picked(interaction.message, number))]
+        if not lines:
+            raise PictureGone("error-pick-gone")
+        require_in(interaction)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        raise await bot.studio.sweeps.ask_all(requester_of(interaction), lines)
+
+
+def picks(lines: Sequence[str], *more: SafeButton) -> dict[str, Any]:
+    """Embeds and buttons of a message that offers lines; `more` are buttons beside the numbers."""
     embeds = pick_embeds(lines)
     view = discord.ui.View(timeout=None)
-    for number in range(1, len(embeds) + 1):
-        view.add_item(PickButton(number))
+    for button in (*(PickButton(number) for number in range(1, len(embeds) + 1)), *more):
+        view.add_item(button)
     return {"embeds": embeds, "view": view} if embeds else {}

@@ -11,9 +11,10 @@ from bot.text import sentence
 from bot.views.appeal import APPEAL_BUTTONS
 from bot.views.base import PREFIX, SafeButton, SafeItem
 from bot.views.confirm import CONFIRM_BUTTONS
+from bot.views.describing import AgainButton
 from bot.views.grid import BUTTONS
 from bot.views.panel import PANEL_ITEMS
-from bot.views.picks import PickButton
+from bot.views.picks import PickAllButton, PickButton
 from bot.views.privacy import PRIVACY_BUTTONS
 from bot.views.region import PartButton
 from bot.views.review import REVIEW_BUTTONS
@@ -32,7 +33,8 @@ def _unnamed(pattern: str) -> str:
 
 
 KINDS: list[type[SafeItem]] = [
-    RunButton, PickButton, PartButton, PageButton, ShowButton, ExampleButton, *BUTTONS, *SWEEP_BUTTONS,
+    RunButton, PickButton, PickAllButton, AgainButton, PartButton, PageButton, ShowButton, ExampleButton,
+    *BUTTONS, *SWEEP_BUTTONS,
     *REVIEW_BUTTONS, *APPEAL_BUTTONS, *CONFIRM_BUTTONS,
     *PRIVACY_BUTTONS, *PANEL_ITEMS,
 ]  # fmt: skip

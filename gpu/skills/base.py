@@ -23,6 +23,8 @@ class Question(Record):
     """A picture, relative to the data directory."""
     count: int = 1
     """Answers that are wanted, where there can be several."""
+    wording: int = 0
+    """Which of many ways to say it: another number, other words; the same number, the same words."""
 
 
 class Answer(Record):

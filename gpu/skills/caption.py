@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import torch
 from PIL import Image
@@ -14,7 +15,9 @@ MAX_TOKENS = 40
 
 
 class Captioner:
-    """The most probable caption first, then others by chance from a fixed seed: the same picture, the same words."""
+    """The most probable caption first, then others by chance; the seed is the wording: the same picture and wording,
+    the same words. Another wording has only others.
+    """
 
     def __init__(self, folder: Path, data_dir: Path) -> None:
         """`folder`: config.json, model.safetensors, preprocessor_config.json and a tokenizer."""
@@ -32,14 +35,13 @@ class Captioner:
             return Answer()
         with Image.open(self._data_dir / question.path) as picture:
             seen = self._pictures(images=picture.convert("RGB"), return_tensors="pt")
-        best = self._model.generate(**seen, max_new_tokens=MAX_TOKENS, do_sample=False)
-        texts = self._tokenizer.batch_decode(best, skip_special_tokens=True)
-        if question.count > 1:
+        texts = [] if question.wording else self._said(seen, do_sample=False)
+        if wanted := question.count - len(texts):
             with torch.random.fork_rng(devices=[]):
-                torch.manual_seed(0)
-                more = self._model.generate(
-                    **seen, max_new_tokens=MAX_TOKENS, do_sample=True, top_p=0.9,
-                    num_return_sequences=question.count - 1,
-                )  # fmt: skip
-            texts += self._tokenizer.batch_decode(more, skip_special_tokens=True)
+                torch.manual_seed(question.wording)
+                texts += self._said(seen, do_sample=True, top_p=0.9, num_return_sequences=wanted)
         return Answer(texts=tuple(dict.fromkeys(text.strip() for text in texts if text.strip())))
+
+    def _said(self, seen: Any, **how: Any) -> list[str]:
+        tokens = self._model.generate(**seen, max_new_tokens=MAX_TOKENS, **how)
+        return list(self._tokenizer.batch_decode(tokens, skip_special_tokens=True))

@@ -28,7 +28,8 @@ class FakeSkill:
         if question.skill == "caption":
             with Image.open(self.data_dir / (question.path or "")) as picture:
                 size = f"{picture.width} by {picture.height}"
-            return Answer(texts=tuple(f"a picture of {size}, caption {n}" for n in range(1, question.count + 1)))
+            first = question.wording * question.count + 1
+            return Answer(texts=tuple(f"a picture of {size}, caption {first + n}" for n in range(question.count)))
         if question.skill == "translate":
             return Answer(texts=tuple(f"in English: {_ascii(text)}" for text in question.texts))
         return Answer(texts=tuple(f"{text}, written {n}" for text in question.texts for n in range(question.count)))

@@ -101,6 +101,9 @@ def test_captions_of_a_picture_are_the_same_each_time(tmp_path: Path) -> None:
     assert {word for text in first for word in text.split()} <= set(WORDS)
     assert skill.answer(question).texts == first
     assert skill.answer(Question(skill="caption", path=Path("1.png"))).texts == first[:1]
+    other = skill.answer(question.model_copy(update={"wording": 1})).texts
+    assert set(other) - set(first)
+    assert skill.answer(question.model_copy(update={"wording": 1})).texts == other
 
 
 def test_a_translation_for_each_text(tmp_path: Path) -> None:

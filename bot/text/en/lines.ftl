@@ -32,3 +32,7 @@ expand-tables = With words for style, view, light and details out of tables. Pre
 error-describe-nothing = There is no picture to describe. Attach one.
 error-shorten-weights = I cannot shorten a line with weights, :: or --no: their meaning would be lost. Leave them out.
 error-pick-gone = That line is no longer in this message. Ask for it again.
+button-pick-all = Imagine all
+error-describe-gone = The picture is no longer in this message. Ask for its description again with /describe.
+error-describe-refused = I do not describe this picture: what it shows is not allowed here ({ $category }). Send another one.
+error-describe-unchecked = The image check does not answer now, and I describe nothing that it has not seen. Try again in a minute.

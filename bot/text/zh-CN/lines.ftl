@@ -32,3 +32,7 @@ expand-tables = 加上了词表中的风格、视角、光线和细节。按数�
 error-describe-nothing = 没有可描述的图片。请附上一张。
 error-shorten-weights = 我不能缩短带有权重、:: 或 --no 的提示词：它们的含义会丢失。请去掉它们。
 error-pick-gone = 那一行已不在这条消息里。请重新请求。
+button-pick-all = 全部绘制
+error-describe-gone = 图片已不在这条消息里。请用 /describe 重新描述。
+error-describe-refused = 我不描述这张图片：它的内容在这里不被允许（{ $category }）。请换一张。
+error-describe-unchecked = 图片检查现在没有回应，未经检查的图片我不会描述。请一分钟后再试。
