@@ -6,6 +6,7 @@ Knows no Discord and no model library. Raises `ConfigError`, which names the key
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -179,6 +180,26 @@ REACTIONS: dict[str, ReactionName] = {
 }  # fmt: skip
 
 
+_VERSION = re.compile(r"v? ?(\d{1,2})(?:\.0|(\.\d{1,2}))?|(niji)(?: ?(\d{1,2}))?", re.IGNORECASE)
+
+
+def _versions(value: Any) -> Any:
+    """`6.1 = "x"` without quotes is a table in TOML; a version may be written with a v, niji without a space."""
+    if not isinstance(value, dict):
+        return value
+    flat: dict[str, Any] = {}
+    for name, model in value.items():
+        flat |= {f"{name}.{part}": one for part, one in model.items()} if isinstance(model, dict) else {name: model}
+    return {_version(name): model for name, model in flat.items()}
+
+
+def _version(written: str) -> str:
+    if not (found := _VERSION.fullmatch(written.strip())):
+        raise ValueError(f'{written!r} is no version: write "6.1", "niji 6" or "niji"')
+    number, part, niji, of_niji = found.groups()
+    return f"niji {of_niji or ''}".strip() if niji else f"{number}{part or ''}"
+
+
 class GalleryConfig(Setting):
     """`[gallery]`"""
 
@@ -224,6 +245,8 @@ class Config(Setting):
     openai: OpenAIConfig = OpenAIConfig()
     gallery: GalleryConfig = GalleryConfig()
     reactions: dict[str, ReactionName] = REACTIONS
+    versions: Annotated[dict[str, str], BeforeValidator(_versions)] = {}
+    """What stands behind Midjourney's `--v` and `--niji`, such as `6.1` and `niji 6` → a model."""
     models: dict[str, ModelSpec]
 
     @model_validator(mode="after")
@@ -242,6 +265,9 @@ class Config(Setting):
             raise ValueError(f"upscale.upscaler is {self.upscale.upscaler!r}, but no model is of that family")
         if twice := self.models.keys() & self.openai.models.keys():
             raise ValueError(f"{min(twice)!r} is both in [models] and in [openai.models]")
+        for version, drawing in self.versions.items():
+            if drawing not in self.specs:
+                raise ValueError(f"versions: {version!r} is {drawing!r}, but no model of that name draws")
         return self
 
     @property
@@ -249,6 +275,11 @@ class Config(Setting):
         """Every model that a member may name, whoever draws it; some only go on with what others began."""
         drawing = {name: spec for name, spec in self.models.items() if spec.family not in HELPERS}
         return {**drawing, **self.openai.specs}
+
+    def versions_of(self, model: str = "") -> list[str]:
+        """The flags of Midjourney's that stand for a model, or for any: `--v 6.1`, `--niji 6`."""
+        named = {key: key if key.startswith("niji") else f"v {key}" for key in self.versions}
+        return [f"--{flag}" for key, flag in named.items() if model in ("", self.versions[key])]
 
     def enlarges(self, upscaler: str) -> bool:
         """Whether pictures can be enlarged by it, as far as the configuration tells: some upscalers are models."""

@@ -34,8 +34,13 @@ Line = tuple[str, Mapping[str, object]]
 class Preferences:
     """Reads and writes them, and makes them part of a line."""
 
-    def __init__(self, store: PreferenceStore, parse: Callable[[str], ParsedPrompt], defaults: Defaults) -> None:
+    def __init__(
+        self, store: PreferenceStore, parse: Callable[[str], ParsedPrompt], defaults: Defaults,
+        versions: Mapping[str, str],
+    ) -> None:  # fmt: skip
+        """`versions`: what Midjourney's `--v` and `--niji` mean here, as in config.toml."""
         self._store = store
+        self._versions = versions
         self._parse = parse
         self.defaults = defaults
 
@@ -52,10 +57,10 @@ class Preferences:
         if not who.user_id or not (text.strip() or wordless):
             return text, options
         user = await self._store.of("user", who.user_id)
-        text = with_suffix(expanded(text, _own(user)), user.get("suffix", ""), options.keys())
+        text = with_suffix(expanded(text, _own(user)), user.get("suffix", ""), options.keys(), self._versions)
         if len(text) > LIMIT:
             return text, options  # the parser says so
-        return text, {**options, **await self.defaults.missing(who, named(text) | options.keys())}
+        return text, {**options, **await self.defaults.missing(who, named(text, self._versions) | options.keys())}
 
     async def rewritten(self, who: Requester, text: str) -> Line:
         """A line of an older job that was changed: it has the suffix and the defaults of its day already.
@@ -65,7 +70,7 @@ class Preferences:
         if not who.user_id:
             return text, {}
         text = expanded(text, await self.own(who.user_id))
-        missing = await self.defaults.missing(who, named(text))
+        missing = await self.defaults.missing(who, named(text, self._versions))
         return text, {MODEL: missing[MODEL]} if MODEL in missing else {}
 
     # --- Flags of one's own ---------------------------------------------------------------------------------------

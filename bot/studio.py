@@ -87,7 +87,7 @@ class Studio:
             new_job_id=new_job_id, random_seed=random_seed,
         )  # fmt: skip
         self.defaults = Defaults(preferences, self.parse, guard.switches, config)
-        self.preferences = Preferences(preferences, self.parse, self.defaults)
+        self.preferences = Preferences(preferences, self.parse, self.defaults, config.versions)
         self.assistant = Assistant(config, ask)
         self.describer = Describer(
             self.assistant, parse=self.parse, jobs=jobs, files=files, new_id=new_job_id, guard=guard, score=score

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import discord
@@ -31,7 +32,7 @@ class ModelsCog(commands.Cog):
         locale, hidden = who.locale, config.specs.keys() - await self._studio.defaults.models(who)
         usual, _ = (await self._studio.defaults.of(who)).get("model", (config.default_model, ""))
         lines = [
-            model_line(spec, locale, default=name == usual)
+            model_line(spec, locale, default=name == usual, versions=config.versions_of(name))
             for name, spec in config.models.items()
             if name not in hidden
         ]
@@ -50,11 +51,11 @@ def _prices(model: OpenAIModel) -> str:
     return ", ".join(f"{quality} {price:.2f}" for quality, price in model.qualities.items())
 
 
-def model_line(spec: ModelSpec, locale: str, *, default: bool) -> str:
-    """`sdxl` (default) · 30 steps with Euler · CreativeML Open RAIL++-M · not for commercial use"""
+def model_line(spec: ModelSpec, locale: str, *, default: bool, versions: Sequence[str] = ()) -> str:
+    """`sdxl` (default) · 30 steps with Euler · CreativeML Open RAIL++-M · not for commercial use · draws --v 6.1"""
     licence = spec.licence or sentence(locale, "models-licence-unknown")
     return sentence(
         locale, "models-line", model=spec.name, default="yes" if default else "no", steps=spec.num_inference_steps,
         sampler=spec.scheduler, licence=f"[{licence}]({spec.licence_url})" if spec.licence_url else licence,
-        commercial="yes" if spec.commercial else "no",
+        commercial="yes" if spec.commercial else "no", versions=", ".join(versions) or "none",
     )  # fmt: skip

@@ -67,6 +67,7 @@ def models_json(config: Config) -> list[dict[str, Any]]:
              "num_inference_steps", "guidance_scale", "scheduler", "schedulers", "min_steps", "max_steps")  # fmt: skip
     default = config.default_model
     return [
-        {**{name: getattr(spec, name) for name in names}, "default": spec.name == default}
+        {**{name: getattr(spec, name) for name in names}, "default": spec.name == default,
+         "versions": config.versions_of(spec.name)}
         for spec in config.models.values()
     ]

@@ -12,9 +12,12 @@ from bot.config import Config
 from bot.errors import PromptError
 from bot.prompt.parser import ParsedPrompt, format_line, parse
 from bot.prompt.styles import Styles
+from gpu.errors import Fact
 from gpu.openai_models import RETIRED, USED
 from gpu.params import BY_NAME
 from gpu.types import ModelSpec, Note
+
+VERSION_NOTES = ("note-mj-version", "note-mj-niji")
 
 
 def parse_line(
@@ -32,9 +35,20 @@ def parse_line(
     former = RETIRED.keys() - config.specs.keys()
     parsed = parse(
         text, models=config.specs, styles=styles.names, loras=loras, options=options or {}, former_models=former,
-        brackets=config.prompt.a1111_brackets,
+        versions=config.versions, brackets=config.prompt.a1111_brackets,
     )  # fmt: skip
+    parsed = _with_model(parsed, config)
     return _replaced(parsed, config) if parsed.chosen.get("model") in former else parsed
+
+
+def _with_model(parsed: ParsedPrompt, config: Config) -> ParsedPrompt:
+    """Notes about versions of Midjourney's that nobody set up say which model draws, and which are set up."""
+    facts: dict[str, Fact] = {
+        "model": parsed.chosen.get("model") or config.default_model,
+        "known": ", ".join(config.versions_of()) or "none",
+    }
+    notes = [(id, {**own, **facts} if id in VERSION_NOTES else own) for id, own in parsed.notes]
+    return replace(parsed, notes=notes)
 
 
 def _replaced(parsed: ParsedPrompt, config: Config) -> ParsedPrompt:

@@ -11,10 +11,13 @@ from collections.abc import Collection, Iterator, Mapping
 from bot.prompt.foreign import BY_MIDJOURNEY
 from bot.prompt.marks import Mark, find_marks
 from bot.prompt.permutations import Permutations
-from gpu.params import BY_FLAG, Param
+from bot.prompt.short import concerns
+from gpu.params import Param
 
 ADDED_UP = frozenset({"list", "loras"})
 """Kinds of which a line may have several flags."""
+
+NO_VERSIONS: Mapping[str, str] = {}
 
 
 def expanded(text: str, own: Mapping[str, str]) -> str:
@@ -26,7 +29,9 @@ def expanded(text: str, own: Mapping[str, str]) -> str:
     return flag.sub(lambda found: own[found[1].lower()], text)
 
 
-def with_suffix(text: str, suffix: str, said: Collection[str] = ()) -> str:
+def with_suffix(
+    text: str, suffix: str, said: Collection[str] = (), versions: Mapping[str, str] = NO_VERSIONS
+) -> str:
     """Its words stand before the flags of the line, as `--no` runs to the next flag; its flags behind them.
 
     What the line says itself wins, and what is `said` beside it. A line that has the suffix already, such as a
@@ -36,16 +41,16 @@ def with_suffix(text: str, suffix: str, said: Collection[str] = ()) -> str:
         return text
     head, flags = _cut(text)
     words, more = _cut(suffix)
-    said = {*said, *named(flags)}
-    added = [flag for flag, row in _flags(more) if not _stands(flag, row, flags, said)]
+    said = {*said, *named(flags, versions)}
+    added = [flag for flag, row in _flags(more, versions) if not _stands(flag, row, flags, said)]
     whole = head if f" {head}".endswith(f" {words}") else f"{head} {words}"
     return " ".join(part for part in (whole.strip(), flags, *added) if part)
 
 
-def named(text: str) -> set[str]:
-    """The parameters that a line says something about, also by Midjourney's spellings."""
+def named(text: str, versions: Mapping[str, str] = NO_VERSIONS) -> set[str]:
+    """The parameters that a line says something about, also by Midjourney's spellings; `versions` as in config.toml."""
     line = Permutations(text).line(0) if "{" in text else text
-    return {row.name for mark in find_marks(line) if (row := _row(mark))}
+    return {row.name for _, row in _flags(line, versions) if row}
 
 
 def _cut(text: str) -> tuple[str, str]:
@@ -55,17 +60,18 @@ def _cut(text: str) -> tuple[str, str]:
     return text[:at].strip(), text[at:].strip()
 
 
-def _flags(text: str) -> Iterator[tuple[str, Param | None]]:
-    """Each flag with what stands behind it."""
+def _flags(text: str, versions: Mapping[str, str]) -> Iterator[tuple[str, Param | None]]:
+    """Each flag with what stands behind it, and the parameter that it says something about."""
     marks = find_marks(text)
     starts = [*(mark.start for mark in marks), len(text)]
-    return ((text[mark.start : end].strip(), _row(mark)) for mark, end in zip(marks, starts[1:], strict=True))
+    for mark, end in zip(marks, starts[1:], strict=True):
+        yield text[mark.start : end].strip(), _row(mark, text[mark.end : end].lstrip("=:"), versions)
 
 
 def _stands(flag: str, row: Param | None, flags: str, said: Collection[str]) -> bool:
     return flag in flags if row is None or row.kind in ADDED_UP else row.name in said
 
 
-def _row(mark: Mark) -> Param | None:
+def _row(mark: Mark, after: str, versions: Mapping[str, str]) -> Param | None:
     short = BY_MIDJOURNEY.get(mark.name)
-    return mark.row or (BY_FLAG.get(short.stands_for.split()[0]) if short and short.stands_for else None)
+    return concerns(short, after, versions) if short and short.stands_for and not mark.row else mark.row

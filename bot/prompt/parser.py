@@ -58,6 +58,7 @@ def parse(
     loras: Collection[str] = (),
     options: Mapping[str, object] | None = None,
     former_models: Collection[str] = (),
+    versions: Mapping[str, str] | None = None,
     brackets: bool = False,
 ) -> ParsedPrompt:
     """Read a line, and the slash options beside it (parameter name → value, None for absent ones).
@@ -65,7 +66,7 @@ def parse(
     Raises `PromptError`, whose `suggestion` holds the whole request, options included, as one line that parses.
     """
     names = {"model": models, "style": styles, "quality": QUALITY, "loras": loras, "controls": CONTROL_KINDS}
-    vocabulary = Vocabulary(names, {"model": former_models})
+    vocabulary = Vocabulary(names, {"model": former_models}, versions or {})
     reader = LineReader(vocabulary)
     if len(text) > LIMIT:
         reader.problems.append(("error-prompt-long", {"length": len(text), "limit": LIMIT}))

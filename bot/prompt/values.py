@@ -66,6 +66,8 @@ class Vocabulary:
     """By kind of parameter: `model`, `style`, `quality`, `loras`."""
     former: Mapping[str, Collection[str]] = field(default_factory=dict)
     """Names that are still understood, and no longer offered."""
+    versions: Mapping[str, str] = field(default_factory=dict)
+    """What stands behind Midjourney's `--v` and `--niji`, such as `6.1` and `niji 6` → a model."""
 
     def of(self, row: Param) -> Collection[str]:
         """Every name that the parameter may have as its value."""

@@ -44,7 +44,9 @@ def test_shipped_file_has_every_key_with_a_comment_and_its_default() -> None:
             section = f"{header[1]}."
         elif entry := re.match(r"(\w+) = .*?\s# \S", line):
             written[f"{section}{entry[1]}"] = line
-    free = {"safety.thresholds", "safety.borderline", "reactions", "gallery.channels", "optimise.tiny_vae"}  # own names
+    free = {  # own names
+        "safety.thresholds", "safety.borderline", "reactions", "gallery.channels", "optimise.tiny_vae", "versions",
+    }  # fmt: skip
     assert set(written) >= keys_of(Config) - free
     shipped = load_config()
     for name in ("discord", "queue", "worker", "safety", "vary"):
@@ -83,12 +85,24 @@ def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
         ('scheduler = "Euler"', 'scheduler = "Eulr"', "models.starter.scheduler"),
         ("[models.sdxl]", f"{FLUX_WITH_A_NET}[models.sdxl]", "flux"),
         ("[queue]", "[queue", "config.toml"),
+        ("[versions]", '[versions]\n"6.1" = "nope"', "'6.1' is 'nope'"),
+        ("[versions]", '[versions]\n"6.1" = "sd-x4"', "'6.1' is 'sd-x4'"),
+        ("[versions]", '[versions]\n"six" = "sdxl"', "'six' is no version"),
+        ("[versions]", '[versions]\n6 = 7', "versions.6"),
     ],
 )
 def test_mistakes_are_named(tmp_path: Path, old: str, new: str, named: str) -> None:
     with pytest.raises(ConfigError) as caught:
         load_config(changed(tmp_path, old, new))
     assert named in sentence_of(caught.value)
+
+
+def test_versions_may_be_written_as_people_write_them(tmp_path: Path) -> None:
+    written = '[versions]\n7 = "sdxl"\n6.1 = "sd15"\n"v5.2" = "sd15"\n"Niji6" = "lcm"\nniji = "starter"\n"8.0" = "sdxl"'
+    config = load_config(changed(tmp_path, "[versions]", written))
+    assert config.versions == {
+        "7": "sdxl", "6.1": "sd15", "5.2": "sd15", "niji 6": "lcm", "niji": "starter", "8": "sdxl",
+    }  # fmt: skip
 
 
 def test_missing_file(tmp_path: Path) -> None:

@@ -6,6 +6,9 @@ from typing import Any
 
 import discord
 
+from bot.config import Config
+from bot.runtime import open_studio
+
 from .conftest import World
 from .test_blend import png
 
@@ -43,6 +46,31 @@ async def test_the_suffix_stands_behind_the_words(world: World) -> None:
     assert (await draw(world, world.alice, "a fox --n 1")).text == "a fox in snow --steps 2 --n 1"
     await say(world, world.alice, "prefer suffix")
     assert (await draw(world, world.alice, "a fox --n 1")).text == "a fox --n 1"
+
+
+async def test_a_version_of_midjourney_chooses_a_model_where_one_is_set_up(config: Config) -> None:
+    versions = {"6.1": "sd15", "niji 6": "lcm"}
+    async with open_studio(config.model_copy(update={"versions": versions})) as runtime:
+        world = World(runtime)
+        await world.start()
+        await say(world, world.alice, "settings", name="model", value="turbo")
+        for line, model, text in (
+            ("a fox --n 1 --v 6.1", "sd15", "a fox --model sd15 --n 1"),
+            ("a fox --n 1 --niji 6", "lcm", "a fox --model lcm --n 1"),
+            ("a fox --n 1 --v 5", "turbo", "a fox --model turbo --n 1"),
+            ("a fox --n 1", "turbo", "a fox --model turbo --n 1"),
+        ):
+            message = await world.imagine(line)
+            job = await world.job_of(message)
+            assert (job.request.params.model, job.text) == (model, text)
+            noted = "--v 5 is a version of Midjourney's own model, and none is set up for it here: turbo draws."
+            assert (noted in message.content) == ("--v 5" in line)
+        await say(world, world.alice, "prefer suffix", new_value="--model starter")
+        assert (await draw(world, world.alice, "a fox --n 1 --v 6.1")).request.params.model == "sd15"
+        assert (await draw(world, world.alice, "a fox --n 1 --v 5")).request.params.model == "starter"
+        listed = (await world.bob.slash(world.channel, "models")).response.embeds[0].description
+        assert "draws --v 6.1" in listed
+        await world.close()
 
 
 async def test_a_line_wins_over_a_member_over_others(world: World) -> None:

@@ -14,4 +14,7 @@ models-line =
     } · { $steps } steps with { $sampler } · { $licence }{ $commercial ->
         [no] {" "}· **not for commercial use**
        *[yes] {""}
+    }{ $versions ->
+        [none] {""}
+       *[other] {" "}· draws { $versions }
     }

@@ -1,7 +1,10 @@
 # Midjourney's flags (bot/prompt/midjourney.toml)
 
-note-mj-niji = { $flag } is a model of Midjourney's own; I used the style “anime” instead.
-note-mj-version = { $flag } is a version of Midjourney's own model; the model chosen here draws. --model and /models name those that there are.
+note-mj-niji = { $flag } is a model of Midjourney's own, and none is set up for it here: I used the style “anime” on { $model }.
+note-mj-version = { $flag } is a version of Midjourney's own model, and none is set up for it here: { $model } draws. { $known ->
+    [none] --model and /models name those that there are.
+   *[other] Set up are { $known }; --model and /models name all that there are.
+  }
 note-stylize-plain = --stylize is the strength of a style, and there is none: add --style, or leave it out.
 note-stylize-off = --stylize 0 leaves the style “{ $style }” out.
 note-flag-unheard = { $model } is drawn by a pipeline that does not know { $flags }; it changed nothing.

@@ -14,4 +14,7 @@ models-line =
     } · { $steps } 步，{ $sampler } · { $licence }{ $commercial ->
         [no] {" "}· **不可商用**
        *[yes] {""}
+    }{ $versions ->
+        [none] {""}
+       *[other] {" "}· 绘制 { $versions }
     }

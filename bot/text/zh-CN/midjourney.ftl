@@ -1,7 +1,10 @@
 # Midjourney 的参数（bot/prompt/midjourney.toml）
 
-note-mj-niji = { $flag } 是 Midjourney 自己的模型；我改用了“anime”风格。
-note-mj-version = { $flag } 是 Midjourney 自己模型的版本；这里由所选的模型绘制。--model 和 /models 列出了可用的模型。
+note-mj-niji = { $flag } 是 Midjourney 自己的模型，这里没有为它设置模型：我在 { $model } 上用了“anime”风格。
+note-mj-version = { $flag } 是 Midjourney 自己模型的版本，这里没有为它设置模型：由 { $model } 绘制。{ $known ->
+    [none] --model 和 /models 列出了可用的模型。
+   *[other] 已设置的有 { $known }；--model 和 /models 列出了全部可用的模型。
+  }
 note-stylize-plain = --stylize 是风格的强度，而这里没有风格：请加上 --style，或去掉它。
 note-stylize-off = --stylize 0 去掉了“{ $style }”风格。
 note-flag-unheard = 绘制 { $model } 的流程不认识 { $flags }；它没有起作用。

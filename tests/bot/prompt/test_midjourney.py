@@ -6,9 +6,12 @@ import re
 
 import pytest
 
+from bot.config import load_config
 from bot.docs import MIDJOURNEY, midjourney_table, update
 from bot.errors import PromptError
 from bot.prompt.foreign import MidjourneyFlag, midjourney
+from bot.prompt.models import parse_line
+from bot.prompt.own import named
 from bot.prompt.parser import ParsedPrompt, parse
 from bot.prompt.resolve import resolve
 from bot.prompt.styles import bundled_styles
@@ -51,6 +54,62 @@ def test_every_spelling_is_one_of_ours_or_has_a_reason(flag: MidjourneyFlag, nam
         assert refused.value.id == (f"error-prompt-mj-{flag.reason}" if flag.reason else "error-prompt-flag")
         assert refused.value.suggestion == "a fox --seed 7"
         assert f"--{name}" in sentence_of(refused.value)
+
+
+VERSIONS = {"6.1": "sdxl", "7": "lcm", "niji 6": "turbo", "niji": "sd15"}
+
+
+@pytest.mark.parametrize(
+    ("line", "model", "note"),
+    [
+        ("a fox --v 6.1", "sdxl", ""),
+        ("a fox --version 6.1 --ar 3:2", "sdxl", ""),
+        ("a fox --v=7.0", "lcm", ""),
+        ("a fox --v 7, in snow", "lcm", ""),
+        ("a fox —v6.1", "sdxl", ""),
+        ("a fox --niji 6", "turbo", ""),
+        ("a fox --niji 5", "sd15", ""),
+        ("a fox --niji", "sd15", ""),
+        ("a fox --version starter", "starter", ""),
+        ("a fox --v 5.2", "", "note-mj-version"),
+        ("a fox --v 6", "", "note-mj-version"),
+    ],
+)
+def test_versions_that_are_set_up_choose_a_model(line: str, model: str, note: str) -> None:
+    config = load_config().model_copy(update={"versions": VERSIONS})
+    parsed = parse_line(line, config, STYLES)
+    assert parsed.chosen.get("model", "") == model
+    assert "style" not in parsed.chosen
+    assert parsed.prompt.startswith("a fox")
+    assert [id for id, _ in parsed.notes if id.startswith("note-mj")] == [note] * bool(note)
+    for id, facts in parsed.notes:
+        if id == note:
+            said = sentence("en", id, **facts)
+            assert "starter draws" in said
+            assert "Set up are --v 6.1, --v 7, --niji 6, --niji;" in said
+    assert named(line, VERSIONS) - {"aspect_ratio"} == ({"model"} if model else set())
+
+
+@pytest.mark.parametrize(
+    ("line", "said", "names"),
+    [
+        ("a fox --v 6.1 --model sd15", "set up for it here: sd15 draws. --model and /models name those", {"model"}),
+        ("a fox --niji 6", "used the style “anime” on starter", {"style"}),
+        ("a fox --v 6.1", "starter draws", set()),
+    ],
+)  # fmt: skip
+def test_without_any_the_note_says_which_model_draws(line: str, said: str, names: set[str]) -> None:
+    parsed = parse_line(line, load_config(), STYLES)
+    assert said in " ".join(sentence("en", id, **facts) for id, facts in parsed.notes)
+    assert named(line) == names
+
+
+def test_a_version_and_another_model_are_two_wishes() -> None:
+    config = load_config().model_copy(update={"versions": VERSIONS})
+    with pytest.raises(PromptError) as refused:
+        parse_line("a fox --v 6.1 --model lcm", config, STYLES)
+    assert refused.value.id == "error-prompt-twice"
+    assert refused.value.suggestion == "a fox --model lcm"
 
 
 @pytest.mark.parametrize("flag", midjourney(), ids=lambda flag: flag.name)
