@@ -6,10 +6,11 @@ Beside the studio: what it asks for ends in the studio's intake like everything 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
+from bot.carrying import LEFT_AROUND, carried, uncontrolled
 from bot.config import Config
 from bot.errors import PictureGone, Refusal
 from bot.inputs import ALONE, NewInput, prepare, read
@@ -17,15 +18,18 @@ from bot.intake import Intake, Order
 from bot.linking import Linking
 from bot.preferences import Preferences
 from bot.prompt.own import named
+from bot.prompt.parser import ParsedPrompt
 from bot.prompt.permutations import Permutations
 from bot.referring import HEARD
 from bot.requester import Requester
-from gpu.errors import NotSupported
+from gpu.errors import InputError, NotSupported
+from gpu.params import BY_NAME
 from gpu.references import KINDS
-from gpu.types import InputRole, Task
+from gpu.types import InputImage, InputRole, ModelSpec, Task
 from storage.images import ImageFiles
 from storage.models import Job, StoredImage
 
+CONTROL = BY_NAME["control"].flag
 REGIONS = {
     "left": "left", "right": "right", "top": "top", "bottom": "bottom", "center": "center",
     "tl": "0,0,0.5,0.5", "tr": "0.5,0,1,0.5", "bl": "0,0.5,0.5,1", "br": "0.5,0.5,1,1",
@@ -44,8 +48,12 @@ class Lines(Protocol):
 
     async def job(self, job_id: str) -> Job: ...
     async def image(self, job_id: str, index: int) -> StoredImage: ...
+    def parse(self, text: str, options: Mapping[str, object] | None = None) -> ParsedPrompt: ...
+    def spec_of(self, parsed: ParsedPrompt) -> ModelSpec: ...
     async def order(self, text: str, options: Mapping[str, object], inputs: list[NewInput]) -> Order: ...
-    def line_for(self, line: str, wish: Mapping[str, Any] | None = None) -> str: ...
+    def line_for(
+        self, line: str, wish: Mapping[str, Any] | None = None, keep: Collection[str] = ()
+    ) -> str: ...
 
 
 class Remaking:
@@ -65,7 +73,7 @@ class Remaking:
         parent = await self._studio.job(job_id)
         async with self._studio.linking.without(line, beside=bool(index)) as (line, linked):
             line, given = await self._studio.preferences.rewritten(who, line)
-            order = await self._order(line, given, *linked)
+            order = await self._order(parent, line, given, *linked)
             if not index:
                 return await self._enqueue(who, parent, 0, order)
             image = await self._studio.image(job_id, index)
@@ -75,7 +83,7 @@ class Remaking:
                 )
             if not {"strength", "image_weight"} & named(line):
                 given = {**given, "strength": self._strength}
-            order = await self._order(line, given, await self._picture(image), *linked)
+            order = await self._order(parent, line, given, await self._picture(image), *linked)
             return await self._enqueue(who, parent, index, order)
 
     def _same_start(self, parent: Job, image: StoredImage, order: Order) -> dict[str, Any]:
@@ -101,7 +109,8 @@ class Remaking:
         sent = [await self._picture(image), *([NewInput(InputRole.MASK, mask)] if mask else [])]
         async with self._studio.linking.without(line or parent.text, sent, beside=True) as (line, sent):
             line, given = await self._studio.preferences.rewritten(who, line)
-            order = await self._order(self._studio.line_for(line, wish or {"square": False}), given, *sent)
+            line = self._studio.line_for(line, wish or {"square": False}, keep=("control",))
+            order = await self._order(parent, line, given, *sent)
         if not order.inputs or InputRole.MASK not in order.inputs.roles:
             raise Refusal("error-inpaint-nothing")
         return await self._enqueue(who, parent, index, order)
@@ -114,7 +123,7 @@ class Remaking:
             line, given = await self._studio.preferences.rewritten(who, line)
             if "zoom" not in named(line):
                 raise Refusal("error-zoom-missing")
-            order = await self._order(line, given, *sent)
+            order = await self._order(parent, line, given, *sent, around=True)
         return await self._enqueue(who, parent, index, order, Task.OUTPAINT)
 
     async def outpaint(self, who: Requester, job_id: str, index: int, wish: Mapping[str, Any]) -> Job:
@@ -133,21 +142,38 @@ class Remaking:
         sent = [start, *await asyncio.to_thread(self._heard, parent)]
         prepared = await asyncio.to_thread(lambda: prepare(params, read(sent), wish, spec))
         line = self._studio.line_for(parent.text, wish)
-        order = Order(task=Task.OUTPAINT, params=prepared.params, text=line, inputs=prepared)
+        left = {"notes": (LEFT_AROUND,)} if parent.request.params.control else {}
+        order = Order(task=Task.OUTPAINT, params=prepared.params, text=line, inputs=prepared, extra=left)
         return await self._enqueue(who, parent, index, order, Task.OUTPAINT)
 
     def _heard(self, parent: Job) -> list[NewInput]:
         """The pictures that a job listened to, unless some are gone."""
         heard = [image for role in KINDS for image in parent.request.of_role(role)]
-        if not all(self._files.exists(image.path) for image in heard):
-            return []
-        return [NewInput(image.role, self._files.absolute(image.path).read_bytes(), image.weight) for image in heard]
+        return self._read(heard) if all(self._files.exists(image.path) for image in heard) else []
 
-    async def _order(self, line: str, options: Mapping[str, object], *pictures: NewInput) -> Order:
+    def _read(self, images: Sequence[InputImage]) -> list[NewInput]:
+        """Raises `InputError` when one is gone."""
+        if not all(self._files.exists(image.path) for image in images):
+            raise InputError("error-input-gone")
+        return [NewInput(image.role, self._files.absolute(image.path).read_bytes(), image.weight) for image in images]
+
+    async def _order(
+        self, parent: Job, line: str, options: Mapping[str, object], *pictures: NewInput, around: bool = False
+    ) -> Order:
+        """What a line asks for, with these pictures and those of the parent that belong to it."""
         lines = Permutations(line)
         if lines.count > 1:
             raise Refusal("error-remake-several", count=lines.count)
-        return await self._studio.order(lines.line(0), options, list(pictures))
+        text = lines.line(0)
+        parsed = self._studio.parse(text, options)
+        going = carried(
+            parent.request, parsed, self._studio.spec_of(parsed), {picture.role for picture in pictures},
+            around=around, inherited=CONTROL in parent.text,
+        )  # fmt: skip
+        text, options = (uncontrolled(parsed), {}) if going.without_control else (text, options)
+        beside = await asyncio.to_thread(self._read, going.images)
+        order = await self._studio.order(text, options, [*pictures, *beside])
+        return replace(order, extra={**order.extra, "notes": (*order.extra["notes"], *going.notes)})
 
     async def _picture(self, image: StoredImage) -> NewInput:
         try:

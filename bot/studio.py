@@ -7,7 +7,7 @@ job that it made; what happens to a job afterwards the dispatcher tells its list
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from bot import controlling, enlarging, exchange
@@ -362,16 +362,16 @@ class Studio:
 
     # --- Inside ---------------------------------------------------------------------------------------------------
 
-    def line_for(self, line: str, wish: Mapping[str, Any] | None = None) -> str:
+    def line_for(self, line: str, wish: Mapping[str, Any] | None = None, keep: Collection[str] = ()) -> str:
         """The line for a picture with a new seed, and with other flags about pictures where there is a `wish`.
 
-        A line of an older grammar stays as it is.
+        Parameters to `keep` stay all the same. A line of an older grammar stays as it is.
         """
         try:
             parsed = self.parse(line)
         except PromptError:
             return line
-        gone = {"seed", *(ALONE if wish else ())}
+        gone = {"seed", *(ALONE if wish else ())} - {*keep}
         kept = {name: value for name, value in parsed.chosen.items() if name not in gone}
         return format_line(parsed.prompt, {**kept, **(wish or {})})
 

@@ -4,6 +4,8 @@ command-control = Look at the control image of a picture: outlines, depth, a pos
 option-control-image = The picture
 option-control-kind = What is taken from it
 note-control-shown = control image: { $kind }. To draw after it, attach it as control_image with --control { $kind }:ready
+note-control-around = the control image is not followed here: it says nothing of what is around the picture
+note-control-gone = --control was left out: this picture has no control image any more. To follow one, attach it to /imagine
 note-precise = --quality precise is meant for drawing after a control image: attach one, and add --control canny
 error-control-net = The model { $model } has no ControlNet for “{ $kind }”; it has: { $known }. The operator can add one in config.toml: [models.{ $model }.controlnets] { $kind } = … (docs/control.md).
 error-control-missing = --control needs a picture to follow. Attach one as control_image.

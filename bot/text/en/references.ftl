@@ -13,3 +13,4 @@ error-prompt-reference-code = “{ $written }” is a style code of Midjourney's
 error-prompt-reference-link = { $flag } takes no link such as “{ $written }” here, because links expire. Write it in a line that is drawn at once, or attach the picture as { $option }; { $flag } then takes its weight.
 note-image-prompt = The picture is an image prompt (--iw { $weight }). With --strength it is drawn on instead.
 note-image-weight-drawn = The picture is drawn on, so --iw { $weight } became --strength { $strength }.
+note-references-left = the pictures that the first one listened to were left out: { $model } has no adapter for them

@@ -4,6 +4,8 @@ command-control = 查看一张图片的控制图：轮廓、深度、姿势…�
 option-control-image = 图片
 option-control-kind = 从中提取什么
 note-control-shown = 控制图：{ $kind }。要按它绘制，请作为 control_image 附上，并加 --control { $kind }:ready
+note-control-around = 这里不遵循控制图：它没有说明图片周围有什么
+note-control-gone = 已去掉 --control：这张图片已经没有控制图。要遵循控制图，请在 /imagine 中附上
 note-precise = --quality precise 是为按控制图绘制准备的：请附上一张，并加 --control canny
 error-control-net = 模型 { $model } 没有“{ $kind }”的 ControlNet；它有：{ $known }。运营者可以在 config.toml 中添加：[models.{ $model }.controlnets] { $kind } = …（docs/control.md）。
 error-control-missing = --control 需要一张要遵循的图片。请作为 control_image 附上。

@@ -13,3 +13,4 @@ error-prompt-reference-code = “{ $written }”是 Midjourney 自己服务的�
 error-prompt-reference-link = { $flag } 在这里不接受“{ $written }”这样的链接，因为链接会过期。请写在马上绘制的一行里，或以 { $option } 附上图片；{ $flag } 则写它的权重。
 note-image-prompt = 这张图片作为图像提示（--iw { $weight }）。加上 --strength 则在它上面绘制。
 note-image-weight-drawn = 在图片上绘制，所以 --iw { $weight } 变成了 --strength { $strength }。
+note-references-left = 已去掉第一张图片所参考的图片：{ $model } 没有相应的适配器
