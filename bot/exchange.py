@@ -17,6 +17,7 @@ from bot.prompt.parser import ParsedPrompt, format_flag, format_line
 from bot.prompt.permutations import Permutations, literal
 from bot.prompt.resolve import NO_DEFAULTS
 from bot.referring import HEARD
+from gpu.comfyui_control import net_names
 from gpu.embeddings import KINDS, EmbeddingFolder
 from gpu.exports import Export, Format, export
 from gpu.metadata import ReadBack, read
@@ -36,7 +37,8 @@ def export_job(job: Job, config: Config, format: Format, index: int | None = Non
     embeddings.refresh()
     heard = embeddings.of(KINDS.get(spec.family, "")) if spec else {}
     file = PurePath(spec.source).name if spec and spec.source.endswith(".safetensors") else ""
-    return export(job.request, format, file or f"{job.request.params.model or 'model'}.safetensors", index, heard)
+    file = file or f"{job.request.params.model or 'model'}.safetensors"
+    return export(job.request, format, file, index, heard, net_names(spec))
 
 
 def line_of(found: ReadBack, parse: Callable[[str], ParsedPrompt]) -> str:

@@ -127,7 +127,7 @@ async def export(config: Config, job_id: str, format: Format, index: int | None,
     else:
         await asyncio.to_thread(_write, made, data_dir, out)
     notes = {"export-pictures": ", ".join(made.pictures), "export-left-out": ", ".join(made.left_out)}
-    notes[f"export-needs-{format}"] = made.needs
+    notes |= {"export-by-hand": ", ".join(made.by_hand), f"export-needs-{format}": made.needs}
     for id, names in notes.items():
         if names:
             print(_words("cli-note", note=_words(id, names=names)), file=sys.stderr)

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
+from gpu.comfyui_control import NetName, controlled, controls
 from gpu.comfyui_larger import enlarged
 from gpu.folders import NAME
 from gpu.loras import read_loras
@@ -42,10 +43,15 @@ WIDGETS = {
     "EmptyLatentImage": ("width", "height", "batch_size"),
     "EmptySD3LatentImage": ("width", "height", "batch_size"),
     "CheckpointLoaderSimple": ("ckpt_name",),
+    "ControlNetLoader": ("control_net_name",),
+    "SetUnionControlNetType": ("type",),
+    "ControlNetApplyAdvanced": ("strength", "start_percent", "end_percent"),
+    "ControlNetApply": ("strength",),
     "LoraLoader": ("lora_name", "strength_model", "strength_clip"),
 }
 """The order of values in a workflow that was saved by the editor, which does not name them."""
 MAX_NODES = 2000
+NO_NETS: Mapping[str, NetName] = {}
 
 _EMBEDDING = re.compile(r"\bembedding:(?=\w)")
 """How a prompt names an embedding there; here its name is enough."""
@@ -54,8 +60,10 @@ _EMBEDDING = re.compile(r"\bembedding:(?=\w)")
 # Writing
 
 
-def workflow(request: GenerationRequest, checkpoint: str, index: int | None = None) -> Graph:
-    """The request for `POST /prompt`; with `index` (1…n) that picture alone.
+def workflow(
+    request: GenerationRequest, checkpoint: str, index: int | None = None, nets: Mapping[str, NetName] = NO_NETS
+) -> Graph:
+    """The request for `POST /prompt`; with `index` (1…n) that picture alone. `nets`: the files of ControlNets there.
 
     Pictures that it draws from keep their names: they belong into ComfyUI's folder `input`.
     """
@@ -67,10 +75,13 @@ def workflow(request: GenerationRequest, checkpoint: str, index: int | None = No
     graph["7"] = _node("CLIPTextEncode", text=params.negative_prompt, clip=clip)
     count = 1 if index else params.num_images
     starts = request.of_role(InputRole.IMAGE)
+    positive, negative = controlled(
+        graph, request, nets, lambda path: input_name(request, PurePosixPath(path)), ["6", 0], ["7", 0]
+    )
     graph["3"] = _node(
         "KSampler", seed=params.image_seed(index or 1), steps=params.num_inference_steps, cfg=params.guidance_scale,
         sampler_name=sampler, scheduler=scheduler, denoise=params.strength if starts else 1.0, model=model,
-        positive=["6", 0], negative=["7", 0], latent_image=_latent(graph, request, count),
+        positive=positive, negative=negative, latent_image=_latent(graph, request, count),
     )  # fmt: skip
     graph["8"] = _node("VAEDecode", samples=["3", 0], vae=["4", 2])
     pixels = ["8", 0] if request.task is not Task.ENLARGE else _finished(graph, request)
@@ -158,6 +169,7 @@ def parameters(graph: object) -> dict[str, Any] | None:
         "scheduler": _scheduler(str(inputs["sampler_name"]), str(inputs.get("scheduler", ""))),
         "seed": _seed(nodes, inputs),
         "lora": _loras(nodes, inputs),
+        "control": _controls(nodes, inputs),
         "model": _stem(_first(nodes, inputs.get("model"), ("ckpt_name", "unet_name"))),
         "width": _number(nodes, _first(nodes, inputs.get("latent_image"), ("width",))),
         "height": _number(nodes, _first(nodes, inputs.get("latent_image"), ("height",))),
@@ -173,12 +185,12 @@ def _nodes(graph: object) -> Graph:
     if isinstance(listed, list):
         links = {link[0]: [str(link[1]), link[2]] for link in graph.get("links") or () if _is_link(link)}
         graph = {str(node.get("id")): _unfolded(node, links) for node in listed[:MAX_NODES] if isinstance(node, dict)}
-    whole = {str(id): node for id, node in graph.items() if isinstance(node, dict) and _has_inputs(node)}
+    whole = {str(id): {"class_type": "", **node} for id, node in graph.items() if _has_inputs(node)}
     return whole if len(whole) <= MAX_NODES else {}
 
 
-def _has_inputs(node: Mapping[str, Any]) -> bool:
-    return isinstance(node.get("inputs"), dict)
+def _has_inputs(node: object) -> bool:
+    return isinstance(node, dict) and isinstance(node.get("inputs"), dict)
 
 
 def _is_link(link: object) -> bool:
@@ -201,8 +213,8 @@ def _target(value: object) -> str | None:
     return str(value[0]) if linked else None  # type: ignore[index]
 
 
-def _upstream(nodes: Graph, start: object, side: str = "") -> Iterator[dict[str, Any]]:
-    """The inputs of the nodes from `start` up, nearest first, each once; with a `side`, not over to the other one."""
+def _upstream(nodes: Graph, start: object, side: str = "") -> Iterator[Node]:
+    """The nodes from `start` up, nearest first, each once; with a `side`, not over to the other one."""
     waiting, seen = deque([_target(start)]), set()
     while waiting:
         id = waiting.popleft()
@@ -210,14 +222,14 @@ def _upstream(nodes: Graph, start: object, side: str = "") -> Iterator[dict[str,
             continue
         seen.add(id)
         inputs = nodes[id]["inputs"]
-        yield inputs
+        yield nodes[id]
         other = {"positive": "negative", "negative": "positive"}.get(side) if side in inputs else None
         waiting.extend(_target(value) for name, value in inputs.items() if name != other)
 
 
 def _first(nodes: Graph, start: object, names: tuple[str, ...], side: str = "") -> Any:
     """The first value under one of these names, from `start` up."""
-    for inputs in _upstream(nodes, start, side):
+    for inputs in (node["inputs"] for node in _upstream(nodes, start, side)):
         for name in names:
             if name in inputs and _target(inputs[name]) is None:
                 return inputs[name]
@@ -250,11 +262,16 @@ def _scheduler(name: str, schedule: str) -> str:
 
 def _loras(nodes: Graph, inputs: Mapping[str, Any]) -> str:
     found = []
-    for node in _upstream(nodes, inputs.get("model")):
+    for node in (node["inputs"] for node in _upstream(nodes, inputs.get("model"))):
         name, weight = _stem(node.get("lora_name")), _number(nodes, node.get("strength_model"))
         if NAME.fullmatch(name) and weight is not None:
             found.append(f"{name}:{weight:g}")
     return ", ".join(found)
+
+
+def _controls(nodes: Graph, inputs: Mapping[str, Any]) -> str:
+    applied = _upstream(nodes, inputs.get("positive"), "positive")
+    return controls(applied, lambda link: nodes.get(_target(link) or ""))
 
 
 def _stem(name: object) -> str:

@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 from typing import Literal
 
 from gpu import comfyui
+from gpu.comfyui_control import SUFFIX, NetName, by_hand
 from gpu.comfyui_larger import FILES
 from gpu.embeddings import EmbeddingFile, replaced
 from gpu.errors import NotSupported
@@ -21,13 +22,15 @@ from gpu.types import GenerationRequest, InputRole, Record, Task
 
 Format = Literal["comfyui", "a1111"]
 SUFFIXES: dict[Format, str] = {"comfyui": ".json", "a1111": ".txt"}
-KEPT = (InputRole.IMAGE, InputRole.MASK)
-"""Roles that a workflow has nodes for; it is said which are left out."""
+KEPT = (InputRole.IMAGE, InputRole.MASK, InputRole.CONTROL)
+"""Roles that other programs are told of; it is said which are left out."""
 
 EMBEDDING: dict[Format, str] = {"comfyui": "embedding:{}", "a1111": "{}"}
 """How a prompt names one there."""
 NO_EMBEDDINGS: Mapping[str, EmbeddingFile] = {}
-REFUSED = {Task.VARY: "error-export-vary", Task.SHEET: "error-export-sheet"}
+REFUSED = {
+    Task.VARY: "error-export-vary", Task.SHEET: "error-export-sheet", Task.CONTROL: "error-export-control",
+}  # fmt: skip
 A1111_UPSCALERS: dict[UpscalerName, str] = {
     "none": "Latent", "realesrgan": "R-ESRGAN 4x+", "anime": "R-ESRGAN 4x+ Anime6B", "video": "R-ESRGAN AnimeVideo",
     "sd-x4": "R-ESRGAN 4x+",
@@ -44,6 +47,8 @@ class Export(Record):
     """What the text calls a picture → where it is, relative to the data directory."""
     left_out: tuple[str, ...] = ()
     """Roles of pictures that the other program is not told of."""
+    by_hand: tuple[str, ...] = ()
+    """Kinds of control images that must be made there of the pictures that go along."""
     needs: str = ""
     """The network for larger pictures that the other program must have, or be given by hand."""
 
@@ -54,10 +59,11 @@ def export(
     checkpoint: str,
     index: int | None = None,
     embeddings: Mapping[str, EmbeddingFile] = NO_EMBEDDINGS,
+    nets: Mapping[str, NetName] = comfyui.NO_NETS,
 ) -> Export:
     """The request for another program; `checkpoint` is the model's file there. Raises `NotSupported`.
 
-    `embeddings`: those that the model heard in the prompt.
+    `embeddings`: those that the model heard in the prompt; `nets`: its ControlNets.
     """
     if request.api_quality:
         raise NotSupported("error-export-api", model=request.params.model)
@@ -66,12 +72,13 @@ def export(
     if format == "a1111" and request.task is Task.ENLARGE:
         raise NotSupported("error-export-enlarge", upscaler=A1111_UPSCALERS[request.upscaler])
     request = _naming(request, embeddings, EMBEDDING[format])
-    text = _comfyui(request, checkpoint, index) if format == "comfyui" else a1111(request, index or 1)
+    text = _comfyui(request, checkpoint, index, nets) if format == "comfyui" else a1111(request, index or 1, nets)
     pictures = [image for image in request.inputs if image.role in KEPT]
     return Export(
         name=f"easel-{request.job_id}{SUFFIXES[format]}",
         text=text,
         pictures={comfyui.input_name(request, PurePosixPath(image.path)): image.path.as_posix() for image in pictures},
+        by_hand=by_hand(request) if format == "comfyui" else (),
         needs=_needs(request, format),
         left_out=tuple(dict.fromkeys(image.role.value for image in request.inputs if image.role not in KEPT)),
     )
@@ -86,11 +93,12 @@ def _naming(request: GenerationRequest, files: Mapping[str, EmbeddingFile], patt
     return request.model_copy(update={"params": request.params.model_copy(update=texts)})
 
 
-def a1111(request: GenerationRequest, index: int = 1) -> str:
+def a1111(request: GenerationRequest, index: int = 1, nets: Mapping[str, NetName] = comfyui.NO_NETS) -> str:
     """The text to paste into A1111's prompt field."""
     params = request.params
     tags = " ".join(f"<lora:{name}:{weight:g}>" for name, weight in read_loras(params.lora))
-    text = parameters(params.model_copy(update={"prompt": f"{params.prompt} {tags}".strip()}), index)
+    tagged = params.model_copy(update={"prompt": f"{params.prompt} {tags}".strip()})
+    text = parameters(tagged, index, {kind: net.file.removesuffix(SUFFIX) for kind, net in nets.items()})
     ours, theirs = f"Hires upscaler: {params.upscaler}", f"Hires upscaler: {A1111_UPSCALERS[params.upscaler]}"
     text = text.replace(ours, theirs) if params.hires > 1 else text.replace(f"{ours}, ", "")
     if request.of_role(InputRole.IMAGE):
@@ -106,5 +114,5 @@ def _needs(request: GenerationRequest, format: Format) -> str:
     return FILES[upscaler] if format == "comfyui" else A1111_UPSCALERS[upscaler]
 
 
-def _comfyui(request: GenerationRequest, checkpoint: str, index: int | None) -> str:
-    return json.dumps(comfyui.workflow(request, checkpoint, index), indent=2, ensure_ascii=False)
+def _comfyui(request: GenerationRequest, checkpoint: str, index: int | None, nets: Mapping[str, NetName]) -> str:
+    return json.dumps(comfyui.workflow(request, checkpoint, index, nets), indent=2, ensure_ascii=False)

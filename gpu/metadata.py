@@ -22,8 +22,10 @@ import pydantic_core
 from PIL import ExifTags, Image, PngImagePlugin
 
 from gpu import comfyui
+from gpu.controls import read_controls, spell_controls
 from gpu.errors import PictureUnreadable
 from gpu.files import write_whole
+from gpu.foreign_controls import UNIT, read_units, unit
 from gpu.params import NO_UPSCALER, GenerationParams
 from gpu.types import GenerationRequest, Record
 
@@ -50,6 +52,7 @@ MAX_EXIF_TEXT = 30_000
 """EXIF holds 64 KiB, and UserComment takes two bytes or more for a character."""
 MAX_FILE = 64 * 1024 * 1024
 MAX_SIDE = 16_384
+NO_NETS: Mapping[str, str] = {}
 
 _UNICODE = b"UNICODE\0"
 _IDENTIFIER = re.compile(rb'dc:identifier="easel:([a-z0-9]{1,16}):(\d)"')
@@ -82,8 +85,12 @@ class Mark(Record):
 # Writing
 
 
-def parameters(params: GenerationParams, index: int = 1) -> str:
-    """The text that Stable Diffusion programs have agreed on, for image `index` (1…n)."""
+def parameters(params: GenerationParams, index: int = 1, nets: Mapping[str, str] = NO_NETS) -> str:
+    """The text that Stable Diffusion programs have agreed on, for image `index` (1…n).
+
+    `nets`: kind of a control image → the file of its ControlNet; where it is not known, the kind stands for it.
+    """
+    units = {f"ControlNet {n}": unit(c, nets.get(c.kind, c.kind)) for n, c in enumerate(read_controls(params.control))}
     settings = {
         "Steps": params.num_inference_steps,
         "Sampler": params.scheduler,
@@ -93,6 +100,7 @@ def parameters(params: GenerationParams, index: int = 1) -> str:
         "Hires upscale": f"{params.hires:g}" if params.hires > 1 else "",
         "Hires upscaler": _enlarged_by(params),
         "Model": re.sub(r"[\s,:\"]+", " ", params.model).strip(),
+        **units,
         "Version": "Easel",
     }
     lines = [_plain(params.prompt)]
@@ -290,6 +298,9 @@ def _known(settings: dict[str, str]) -> dict[str, Any]:
     if size := re.fullmatch(r"(\d{1,5})x(\d{1,5})", settings.get("Size", "")):
         del settings["Size"]
         known["width"], known["height"] = (int(side) for side in size.groups())
+    known["control"] = spell_controls(tuple(read_units(settings)))
+    for name in [name for name in settings if UNIT.fullmatch(name)]:
+        del settings[name]
     schedule = settings.pop("Schedule type", "")
     known["scheduler"] = settings.pop("Sampler", "")
     if schedule == "Karras" and not known["scheduler"].endswith("Karras"):

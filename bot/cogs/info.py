@@ -20,6 +20,7 @@ from bot.views.origin import told
 from bot.views.run import line_embeds, run_view
 from bot.views.who import requester_of
 from gpu import metadata
+from gpu.controls import read_controls, spell_controls
 from gpu.errors import PictureUnreadable
 from storage.errors import JobNotFound
 from storage.models import Job, JobState
@@ -72,6 +73,7 @@ class InfoCog(commands.Cog):
         lines = [sentence(who.locale, "export-ready", name=made.name, format=format)]
         lines += [sentence(who.locale, "export-pictures", names=", ".join(pictures))] if pictures else []
         lines += [sentence(who.locale, "export-left-out", names=", ".join(made.left_out))] if made.left_out else []
+        lines += [sentence(who.locale, "export-by-hand", names=", ".join(made.by_hand))] if made.by_hand else []
         lines += [sentence(who.locale, f"export-needs-{format}", names=made.needs)] if made.needs else []
         sent = [discord.File(io.BytesIO(data), name) for name, data in files.items()]
         await interaction.followup.send("\n".join(lines), files=sent, ephemeral=True)
@@ -105,6 +107,8 @@ class InfoCog(commands.Cog):
             cfg=f"{params.guidance_scale:g}", seed=found.seed, width=params.width, height=params.height,
             model=harmless(params.model)[:100] or "none",
         )  # fmt: skip
+        if controls := spell_controls(read_controls(params.control)):
+            text += "\n" + sentence(who.locale, "info-picture-control", control=controls)
         embeds = line_embeds(line_of(found, self._studio.parse))
         view = run_view(who.locale, "button-run-these")
         await interaction.followup.send(text, embeds=embeds, view=view, ephemeral=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from typing import Any
 
 import discord
@@ -154,3 +155,18 @@ async def test_refused_with_a_sentence(world: World, prompt: str, image: bool, w
 async def test_precise_without_a_control_image_says_what_it_is_for(world: World) -> None:
     grid = await world.imagine("a red fox --quality precise --steps 2", n=1)
     assert "is meant for drawing after a control image" in grid.content
+
+
+async def test_an_export_takes_the_control_image_along_and_info_tells_of_it(world: World) -> None:
+    sent = {"control_image": ("a.png", png(photo((300, 200))))}
+    grid = await world.imagine("a red fox", n=1, control="canny:0.8:0-0.6", **sent)
+    job = await world.job_of(grid)
+    result = await world.alice.slash(world.channel, "export", job=job.id, format="comfyui")
+    files = {file.filename: file for file in result.response.attachments}
+    graph = json.loads(await files.pop(f"easel-{job.id}.json").read())
+    assert graph["60"]["inputs"]["image"] in files
+    assert graph["64"]["inputs"]["strength"] == 0.8
+    assert "not part of it" not in result.response.content
+    told = await world.alice.slash(world.channel, "info", picture=("x.png", await grid.attachments[0].read()))
+    assert 'add --control "canny:0.8:0-0.6"' in told.response.content
+    assert "--control" not in told.response.embeds[0].description

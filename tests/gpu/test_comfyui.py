@@ -13,12 +13,15 @@ from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
 from gpu.comfyui import SAMPLERS, parameters, workflow
+from gpu.comfyui_control import NetName, net_names
+from gpu.controls import CONTROL_KINDS, read_controls
 from gpu.embeddings import EmbeddingFile
 from gpu.errors import NotSupported, PictureUnreadable
 from gpu.exports import a1111, export
-from gpu.metadata import read
+from gpu.metadata import exif, read
+from gpu.metadata import parameters as metadata_text
 from gpu.params import HIRES_STRENGTH, GenerationParams, Scheduler
-from gpu.types import GenerationRequest, InputImage, InputRole, Task
+from gpu.types import GenerationRequest, InputImage, InputRole, ModelSpec, NetSpec, Task
 from tests.gpu.public_reader import by_others
 
 PARAMS = GenerationParams(
@@ -84,6 +87,59 @@ def test_what_is_written_can_be_read_back(tmp_path: Path, sampler: Scheduler) ->
     assert set(found.params.lora.split(", ")) == {"ink:0.5", "soft:-1"}
 
 
+CONTROL = InputImage(role=InputRole.CONTROL, path=Path("inputs/abc/4.png"))
+CONTROLS = "canny:0.8:0-0.6, depth:ready:0.5, pose:ready:1:0.2-1, scribble:ready:1, softedge:ready:2, tile:0.3"
+
+
+@pytest.mark.parametrize("union", [False, True])
+def test_control_images_are_followed_there_and_read_back(tmp_path: Path, union: bool) -> None:
+    nets = {kind: NetName(file=f"my-{kind}-net.safetensors", union=union) for kind in CONTROL_KINDS}
+    asked = CONTROLS.replace("scribble:ready:1, ", "") if union else CONTROLS  # there it is one type with soft edges
+    graph = workflow(request((CONTROL,), control=asked), "sdxl.safetensors", nets=nets)
+    assert links(graph) == graph.keys() - {"9"}
+    kinds = [node["class_type"] for node in graph.values()]
+    count = len(read_controls(asked))
+    assert [kinds.count(kind) for kind in ("ControlNetLoader", "ControlNetApplyAdvanced", "Canny")] == [count, count, 1]
+    assert kinds.count("SetUnionControlNetType") == (count if union else 0)
+    first = graph["64"]["inputs"]
+    assert (first["strength"], first["start_percent"], first["end_percent"]) == (0.8, 0.0, 0.6)
+    assert (first["positive"], first["image"]) == (["6", 0], ["63", 0])
+    assert graph["60"]["inputs"]["image"] == "easel-abc-4.png"
+    assert graph["69"]["inputs"]["negative"] == ["64", 1]
+    found = read(carrying(tmp_path, prompt=graph)).params
+    assert (found.control, found.prompt, found.negative_prompt) == (asked, PARAMS.prompt, "blurry")
+
+
+def test_both_passes_follow_and_a_net_of_several_kinds_is_told_which() -> None:
+    graph = workflow(request((CONTROL,), control="canny:ready:1", hires=2.0), "sdxl.safetensors")
+    assert graph["3"]["inputs"]["positive"] == graph["44"]["inputs"]["positive"] == ["64", 0]
+    one, other = NetSpec(source="org/union-sdxl-1.0"), NetSpec(source="/models/tile.safetensors")
+    spec = ModelSpec(name="x", family="sdxl", source="x", controlnets={"canny": one, "pose": one, "tile": other})
+    assert net_names(spec) == {
+        "canny": NetName(file="union-sdxl-1.0.safetensors", union=True),
+        "pose": NetName(file="union-sdxl-1.0.safetensors", union=True),
+        "tile": NetName(file="tile.safetensors"),
+    }
+
+
+def test_controls_of_strangers_are_read(tmp_path: Path) -> None:
+    """The older node, a preprocessor of another pack, and nonsense."""
+    graph = workflow(request(), "sdxl.safetensors")
+    graph["3"]["inputs"]["positive"] = ["80", 0]
+    graph["80"] = {"class_type": "ControlNetApply", "inputs": {
+        "conditioning": ["6", 0], "control_net": ["81", 0], "image": ["82", 0], "strength": 5}}
+    graph["81"] = {"class_type": "ControlNetLoader", "inputs": {"control_net_name": "sdxl/my-depth.safetensors"}}
+    graph["82"] = {"class_type": "LeReS-DepthMapPreprocessor", "inputs": {"image": ["83", 0]}}
+    graph["83"] = {"class_type": "LoadImage", "inputs": {"image": "x.png"}}
+    assert read(carrying(tmp_path, prompt=graph)).params.control == "depth:2"
+    for wrong in (float("nan"), True, "much", ["80", 0]):
+        graph["80"]["inputs"]["strength"] = wrong
+        assert read(carrying(tmp_path, prompt=graph)).params.control == ""
+    del graph["81"], graph["82"], graph["83"]
+    graph["80"]["inputs"]["strength"] = 1
+    assert read(carrying(tmp_path, prompt=graph)).params.control == ""
+
+
 def test_a_public_reader_understands_our_workflow(tmp_path: Path) -> None:
     graph = workflow(request(lora=""), "sdxl.safetensors")
     ends = [(to, value) for to, node in graph.items() for value in node["inputs"].values() if isinstance(value, list)]
@@ -141,7 +197,7 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
         st.sampled_from(["3", "6", "inputs", "nodes", "links", "id", "steps", "cfg", "sampler_name", "positive", "text",
                          "seed", "model", "latent_image", "width", "lora_name", "widgets_values", "type", "link",
-                         "name"]),
+                         "name", "control_net", "image", "strength", "class_type", "type"]),
         inner, max_size=5),
     max_leaves=25,
 )  # fmt: skip
@@ -191,6 +247,61 @@ def test_a1111_parameters_are_read_back_by_a_public_reader(tmp_path: Path) -> No
     theirs = by_others(carrying(tmp_path, parameters=text))
     assert theirs.samplers[0].parameters["seed"] == "78"
     assert theirs.metadata["Denoising strength"] == "0.5"
+
+
+def test_a1111_is_told_of_control_images(tmp_path: Path) -> None:
+    files = {"canny": "control_v11p_sd15_canny.safetensors", "depth": 'a, "b": c.safetensors'}
+    nets = {kind: NetName(file=file) for kind, file in files.items()}
+    job = request((CONTROL,), control="canny:0.8:0-0.6, depth:ready:0.5", lora="", model="sd15")
+    made = export(job, "a1111", "x", nets=nets)
+    assert (
+        'ControlNet 0: "Module: canny, Model: control_v11p_sd15_canny, Weight: 0.8, Resize Mode: Crop and Resize, '
+        'Threshold A: 100, Threshold B: 200, Guidance Start: 0, Guidance End: 0.6, Pixel Perfect: True, '
+        'Control Mode: Balanced", ControlNet 1: "Module: none, Model: a b c, Weight: 0.5'
+    ) in made.text
+    assert (made.pictures, made.left_out, made.by_hand) == ({"easel-abc-4.png": "inputs/abc/4.png"}, (), ())
+    assert by_others(carrying(tmp_path, parameters=made.text)).samplers[0].parameters["seed"] == "77"
+    named = {kind: NetName(file=f"control_{kind}") for kind in CONTROL_KINDS}
+    job = request((CONTROL,), control=CONTROLS, model="sd15")
+    found = read(carrying(tmp_path, parameters=a1111(job, 1, named)))
+    assert (found.params.control, found.params.model, found.seed) == (CONTROLS, "sd15", 77)
+    assert not [name for name in found.other if name.startswith("ControlNet")]
+
+
+@pytest.mark.parametrize(
+    ("written", "control"),
+    [
+        ("Module: none, Model: qrCodeMonster_v20 [5e5778cb], Weight: 1.34, Guidance Start: 0.23", ""),
+        ("Module: none, Model: control_v11p_sd15_openpose [cab727d4], Weight: 1, Resize Mode: Crop and Resize, Low "
+         "Vram: False, Guidance Start: 0, Guidance End: 1, Pixel Perfect: False, Control Mode: Balanced",
+         "pose:ready:1"),
+        ("preprocessor: depth_leres (LeRes), model: control_v11f1p_sd15_depth, weight: 0.7, starting/ending: (0.23, "
+         "0.76), resize mode: Crop and Resize, preprocessor params: (1024, 0, 0)", "depth:0.7:0.23-0.76"),
+        ("Module: scribble_pidinet, Model: control_v11p_sd15_scribble [d4ba51ff], Weight: 9", "scribble:2"),
+        ("Module: ip-adapter_clip_sd15, Model: ip-adapter_sd15_plus [32cd8f7f], Weight: 1.15", ""),
+        ("Module: canny, Weight: nan", ""),
+        ("Module: canny, Weight: -3, Guidance Start: 0.9, Guidance End: 0.1", "canny:0"),
+        (",,,:::(((", ""),
+    ],
+)  # fmt: skip
+def test_units_of_strangers_are_read(tmp_path: Path, written: str, control: str) -> None:
+    text = f'a lake\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 5, Size: 512x512, ControlNet 0: "{written}", X: y'
+    found = read(carrying(tmp_path, parameters=text))
+    assert (found.params.control, found.seed, found.other) == (control, 5, {"X": "y"})
+
+
+def test_copies_of_our_pictures_keep_what_they_followed(tmp_path: Path) -> None:
+    """WebP and JPEG have the parameters only."""
+    params = PARAMS.model_copy(update={"control": "canny:0.8, pose:ready:1:0-0.5", "lora": ""})
+    Image.new("RGB", (8, 8)).save(tmp_path / "1.webp", exif=exif(metadata_text(params)))
+    assert read(tmp_path / "1.webp").params.control == params.control
+
+
+def test_what_must_be_made_there_is_named() -> None:
+    job = request((CONTROL,), control="canny, tile, depth:0.5, pose:ready, softedge")
+    assert export(job, "comfyui", "x").by_hand == ("depth", "softedge")
+    with pytest.raises(NotSupported, match="error-export-control"):
+        export(job.model_copy(update={"task": Task.CONTROL}), "comfyui", "x")
 
 
 def test_what_no_other_program_could_draw_is_refused() -> None:

@@ -46,6 +46,7 @@ info-picture = Drawn by { $source ->
     [none] {""}
    *[other] , model { $model }
   }. What this bot has no model or LoRA for is left out of the line:
+info-picture-control = It followed a control image, which is not in the file: attach one as control_image and add --control "{ $control }".
 export-ready = { $name } is for { $format ->
     [comfyui] ComfyUI: drop it onto its page, or send it to its HTTP API.
    *[a1111] A1111: paste it into the prompt field and press the arrow below it.

@@ -46,6 +46,7 @@ info-picture = 由 { $source ->
     [none] {""}
    *[other] ，模型 { $model }
   }。下面这行省略了本机器人没有的模型或 LoRA：
+info-picture-control = 它遵循了一张控制图，文件里没有这张图：请作为 control_image 附上一张，并加 --control "{ $control }"。
 export-ready = { $name } 适用于 { $format ->
     [comfyui] ComfyUI：拖到它的页面上，或发送到它的 HTTP 接口。
    *[a1111] A1111：粘贴到提示词框，再按下方的箭头按钮。
