@@ -13,9 +13,9 @@ from bot.prompt.aspect import nearest, size
 from bot.prompt.negative import default_negative
 from bot.prompt.parser import ParsedPrompt
 from bot.prompt.styles import Style, Styles
-from bot.prompt.taste import template_weight, with_weird
+from bot.prompt.taste import quality, template_weight, with_weird
 from bot.prompt.weights import format_prompts
-from gpu.params import BY_NAME, QUALITY, GenerationParams
+from gpu.params import BY_NAME, GenerationParams
 from gpu.types import ModelSpec
 from gpu.weights import Weighted, prompts
 
@@ -73,17 +73,8 @@ def layered(chosen: Mapping[str, Any], *, spec: ModelSpec, styles: Styles) -> di
     settings = {name: row.default for name, row in BY_NAME.items() if name != "seed"}
     settings |= {name: getattr(spec, name) for name in settings.keys() & ModelSpec.model_fields.keys()}
     settings |= {"model": spec.name} | (style.defaults.model_dump(exclude_none=True) if style else {})
-    settings |= _quality(chosen.get("quality", ""), settings["num_inference_steps"])
+    settings |= quality(chosen.get("quality", ""), settings["num_inference_steps"])
     return settings | dict(chosen)
-
-
-def _quality(quality: str, steps: int) -> dict[str, Any]:
-    """What a preset sets; a number multiplies the steps that there would be without it."""
-    if not quality or quality in QUALITY:
-        return QUALITY.get(quality, {})
-    row = BY_NAME["num_inference_steps"]
-    scaled = round(steps * float(quality))
-    return {"num_inference_steps": int(min(max(scaled, row.low or 1), row.high or scaled))}
 
 
 def _negative(spec: ModelSpec, style: Style | None, own: str) -> str:

@@ -6,11 +6,11 @@ Also says which of Midjourney's flags change nothing on a model. Knows no parser
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot.prompt.weights import format_prompts
-from gpu.params import BY_NAME, GenerationParams
+from gpu.params import BY_NAME, ENLARGERS, NO_UPSCALER, QUALITY, GenerationParams
 from gpu.types import ModelSpec, Note
 from gpu.weights import Weighted, prompts
 
@@ -19,6 +19,12 @@ WHOLE = frozenset({"sd3", "flux", "zimage"})
 
 UNHEARD = ("chaos", "weird", "stop")
 """What such a pipeline does not know."""
+
+NEEDS: Mapping[str, tuple[str, Callable[[GenerationParams], bool]]] = {
+    "hires_by": ("--hires", lambda params: params.hires > 1),
+    "noise_level": ("--upscaler sd-x4", lambda params: params.upscaler in ENLARGERS),
+}
+"""Parameter → the flag without which it changes nothing, and whether that is there."""
 
 STRONGEST = 1.7
 """Weight of a template's words at `--stylize 1000`; beyond, pictures fall apart."""
@@ -42,6 +48,15 @@ def template_weight(stylize: int, spec: ModelSpec) -> float:
     return round(weight, 3)
 
 
+def quality(written: str, steps: int) -> dict[str, Any]:
+    """What a preset sets; a number multiplies the steps that there would be without it."""
+    if not written or written in QUALITY:
+        return QUALITY.get(written, {})
+    row = BY_NAME["num_inference_steps"]
+    scaled = round(steps * float(written))
+    return {"num_inference_steps": int(min(max(scaled, row.low or 1), row.high or scaled))}
+
+
 def with_weird(prompt: str, settings: Mapping[str, Any], spec: ModelSpec, seed: int) -> str:
     """The prompt mixed with two unusual styles: which ones the seed decides, how much `--weird`."""
     weird = settings["weird"]
@@ -57,16 +72,29 @@ def with_weird(prompt: str, settings: Mapping[str, Any], spec: ModelSpec, seed: 
 
 def without_effect(chosen: Mapping[str, Any], params: GenerationParams, spec: ModelSpec) -> tuple[Note, ...]:
     """A note for each flag of a line that changes nothing there: nothing is silently ignored."""
-    notes = []
+    notes = [*_stylize(chosen, params), *_unheard(chosen, params, spec)]
+    notes += [
+        Note(id="note-flag-idle", facts={"flag": BY_NAME[name].flag, "needs": needs})
+        for name, (needs, works) in NEEDS.items()
+        if chosen.get(name, BY_NAME[name].default) != BY_NAME[name].default and not works(params)
+    ]
+    if "hires_by" in chosen and params.hires > 1 and params.hires_by == "latent" and params.upscaler != NO_UPSCALER:
+        notes.append(Note(id="note-hires-picture", facts={"upscaler": params.upscaler}))
+    if chosen.get("quality") and quality(chosen["quality"], 1).keys() <= chosen.keys():
+        notes.append(Note(id="note-quality-overruled", facts={"quality": chosen["quality"]}))
+    return tuple(notes)
+
+
+def _stylize(chosen: Mapping[str, Any], params: GenerationParams) -> list[Note]:
     style = params.style
     if "stylize" in chosen and chosen["stylize"] != BY_NAME["stylize"].default and style in ("", "raw"):
-        notes.append(Note(id="note-stylize-plain"))
-    elif style and params.stylize == 0:
-        notes.append(Note(id="note-stylize-off", facts={"style": style}))
+        return [Note(id="note-stylize-plain")]
+    return [Note(id="note-stylize-off", facts={"style": style})] if style and params.stylize == 0 else []
+
+
+def _unheard(chosen: Mapping[str, Any], params: GenerationParams, spec: ModelSpec) -> list[Note]:
     given = [BY_NAME[name] for name in UNHEARD if name in chosen]
     unheard = [row.flag for row in given if chosen[row.name] != row.default]
     if unheard and spec.family in WHOLE:
-        notes.append(Note(id="note-flag-unheard", facts={"model": spec.name, "flags": ", ".join(unheard)}))
-    elif "chaos" in chosen and params.num_images == 1:
-        notes.append(Note(id="note-chaos-one"))
-    return tuple(notes)
+        return [Note(id="note-flag-unheard", facts={"model": spec.name, "flags": ", ".join(unheard)})]
+    return [Note(id="note-chaos-one")] if "chaos" in chosen and params.num_images == 1 else []

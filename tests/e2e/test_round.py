@@ -88,6 +88,35 @@ async def test_upscale_command_takes_a_job(world: World) -> None:
     assert "Attach a picture" in refused.response.content
 
 
+async def test_upscale_command_takes_a_picture_and_draws_details_into_it(world: World) -> None:
+    sent = io.BytesIO()
+    Image.new("RGB", (96, 64), "teal").save(sent, "PNG")
+    picture = ("mine.png", sent.getvalue())
+    asked = await world.alice.slash(world.channel, "upscale", image=picture, creative=True, prompt="a lake")
+    large = await world.job_of(await world.pictures(asked.response.id))
+    assert (large.task, large.request.params.prompt) == (Task.ENLARGE, "a lake")
+    assert large.text == "a lake --upscaler realesrgan"
+    assert large.request.strength == world.bot.config.upscale.strength
+    (stored,) = await world.runtime.studio.images(large.id)
+    assert (stored.width, stored.height) == (192, 128)
+    plain = await world.alice.slash(world.channel, "upscale", image=picture, upscaler="anime")
+    small = await world.job_of(await world.pictures(plain.response.id))
+    assert (small.request.upscaler, small.request.strength) == ("anime", 0.0)
+
+
+async def test_upscale_by_a_model_hears_words_and_noise(world: World) -> None:
+    sent = io.BytesIO()
+    Image.new("RGB", (96, 64), "teal").save(sent, "PNG")
+    wish = {"upscaler": "sd-x4", "noise_level": 50, "prompt": "a lake"}
+    asked = await world.alice.slash(world.channel, "upscale", image=("mine.png", sent.getvalue()), **wish)
+    large = await world.job_of(await world.pictures(asked.response.id))
+    params = large.request.params
+    assert (large.request.upscaler, params.noise_level, params.prompt) == ("sd-x4", 50, "a lake")
+    broken = await world.alice.slash(world.channel, "upscale", image=("mine.png", b"GIF89a nothing"))
+    assert broken.ephemeral
+    assert len(await world.jobs(world.alice)) == 1
+
+
 async def test_v_draws_variations_and_names_its_parent(world: World) -> None:
     grid = await world.imagine()
     result = await world.click(world.bob, grid, "V3")

@@ -2,38 +2,85 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
+from PIL import Image
 from torch import Tensor
 
+from bot.config import PROJECT
+from bot.inputs import NEED_A_PICTURE, Picture, Prepared, prepare
+from bot.prompt.foreign import midjourney
 from bot.prompt.parser import parse
 from bot.prompt.resolve import resolve
 from bot.prompt.styles import bundled_styles
+from gpu import canvas
 from gpu.families.base import Components
 from gpu.params import GenerationParams
-from gpu.types import ModelSpec
+from gpu.types import InputImage, InputRole, ModelSpec
 from tests.gpu.bench import Bench, difference, request, stock
+from tests.gpu.pictures import photo, png
 
 SPEC = ModelSpec(name="starter", family="sdxl", source="x", pixels=64 * 64, multiple=8, num_inference_steps=6,
                  guidance_scale=4.0, negative_prompt="photo")  # fmt: skip
+PHOTO = photo((64, 64))
 
 
 def of(line: str) -> GenerationParams:
     """A line as the studio resolves it."""
+    return prepared(line).params
+
+
+def prepared(line: str) -> Prepared:
+    """The same with a photo, where a flag wants one."""
     styles = bundled_styles()
     parsed = parse(line, models=["starter"], styles=styles.names)
-    return resolve(parsed, spec=SPEC, styles=styles, seed=11)
+    sent = [Picture(InputRole.IMAGE, PHOTO)] if parsed.chosen.keys() & {*NEED_A_PICTURE} else []
+    return prepare(resolve(parsed, spec=SPEC, styles=styles, seed=11), sent, parsed.chosen, SPEC)
 
 
 def draw(bench: Bench, line: str, job_id: str = "") -> Tensor:
     """The latents of a line's pictures."""
-    job = job_id or line
-    bench.run(request(job.replace("/", "-"), "starter", **of(line).model_dump(exclude={"model"})))
-    return bench.latents(job.replace("/", "-"))
+    return drawn(bench, line, job_id).latents
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What a line became."""
+
+    params: GenerationParams
+    latents: Tensor
+    """[images, channels, h, w]"""
+    pixels: NDArray[np.float64]
+    """[h, w, 3] of the first picture, 0 … 255."""
+    calls: int
+    """Of the UNet."""
+
+
+def drawn(bench: Bench, line: str, job_id: str = "") -> Drawn:
+    job, made, calls = (job_id or line).replace("/", "-"), prepared(line), bench.engine.unet_calls
+    wishes = made.params.model_dump(exclude={"model"})
+    inputs = [InputImage(role=one.role, path=_stored(bench, job, one)) for one in made.pictures]
+    bench.run(request(job, "starter", **wishes, inputs=tuple(inputs)))
+    path = bench.folder / bench.result(job).images[0].path
+    with Image.open(path) as picture:
+        pixels = np.asarray(picture.convert("RGB"), dtype=np.float64)
+    return Drawn(made.params, bench.latents(job), pixels, bench.engine.unet_calls - calls)
+
+
+def _stored(bench: Bench, job: str, picture: Picture) -> Path:
+    path = Path("inputs", job.replace(" ", "-"), f"{picture.role}.png")
+    (bench.folder / path).parent.mkdir(parents=True, exist_ok=True)
+    (bench.folder / path).write_bytes(png(picture.image))
+    return path
 
 
 def apart(pictures: Tensor) -> float:
@@ -45,14 +92,94 @@ def away(a: Tensor, b: Tensor) -> float:
     return float((a - b).norm())
 
 
+def shape(made: Drawn, first: Drawn) -> float:
+    return made.pixels.shape[1] / made.pixels.shape[0]
+
+
+def spread(made: Drawn, first: Drawn) -> float:
+    return apart(made.latents)
+
+
+def without_red(made: Drawn, first: Drawn) -> float:
+    red, green, blue = made.pixels.mean((0, 1))
+    return float((green + blue) / 2 - red)
+
+
+def sharp(made: Drawn, first: Drawn) -> float:
+    """How much neighbours differ: details, and noise."""
+    return float(np.abs(np.diff(made.pixels, axis=0)).mean() + np.abs(np.diff(made.pixels, axis=1)).mean())
+
+
+def far(made: Drawn, first: Drawn) -> float:
+    """From the first line's picture."""
+    return away(made.latents, first.latents)
+
+
+def work(made: Drawn, first: Drawn) -> float:
+    return made.calls
+
+
+def meeting(made: Drawn, first: Drawn) -> float:
+    """How well opposite edges fit, in steps between neighbours inside."""
+    inside = np.abs(np.diff(made.pixels, axis=1)).mean()
+    return -float(np.abs(made.pixels[:, 0] - made.pixels[:, -1]).mean() / inside)
+
+
+def like_the_photo(made: Drawn, first: Drawn) -> float:
+    return -float(np.abs(made.pixels - np.asarray(PHOTO, dtype=np.float64)).mean())
+
+
+def photo_inside(made: Drawn, first: Drawn) -> float:
+    """How many times smaller the photo stands in the middle."""
+    box = canvas.zoomed(PHOTO.size, made.params.zoom).box
+    small = PHOTO.resize((box[2] - box[0], box[3] - box[1]), Image.Resampling.LANCZOS)
+    same = np.abs(made.pixels[box[1] : box[3], box[0] : box[2]] - np.asarray(small, dtype=np.float64)).mean() < 8
+    return PHOTO.width / small.width if same else 0.0
+
+
+def lines(start: str, *flags: str) -> list[str]:
+    return [f"{start} {flag}".strip() for flag in flags]
+
+
+Measure = Callable[[Drawn, Drawn], float]
+FOX = "a fox --n 1 --seed 3"
+BERRY = "a strawberry, flat icon --seed 3"
+DIRECTIONS: Mapping[str, tuple[Measure, list[str]]] = {
+    "aspect": (shape, lines(FOX, "--ar 1:2", "", "--ar 2:1")),
+    "chaos": (spread, lines(BERRY, "--chaos 0", "--chaos 50", "--chaos 100")),
+    "no": (without_red, lines(f"{BERRY} --n 1 --steps 12", "--no none", "--no red")),
+    "quality": (work, lines(FOX, "--q 0.5", "--q 1", "--q 2")),
+    "seed": (far, lines("a fox --n 1", "--seed 4", "--seed 5")),
+    "stop": (work, lines(FOX, "--stop 30", "--stop 60", "")),
+    "style": (far, lines(FOX, "--style raw", "")),
+    "raw": (far, lines(FOX, "--raw", "")),
+    "stylize": (far, lines(f"{FOX} --style flat icon", *(f"--stylize {n}" for n in (0, 50, 100, 1000)))),
+    "tile": (meeting, lines("a flower pattern --n 1 --seed 2 --steps 8", "", "--tile")),
+    "iw": (like_the_photo, lines(FOX, "--iw 0", "--iw 1.5", "--iw 3")),
+    "weird": (far, lines(FOX, "", "--weird 300", "--weird 3000")),
+    "niji": (far, lines(FOX, "", "--niji 6")),
+    "draft": (work, lines(FOX, "", "--draft")),
+    "hd": (work, lines(FOX, "", "--hd")),
+    "zoom": (photo_inside, lines(FOX, "--zoom 1.2", "--zoom 1.5", "--zoom 2")),
+}
+"""Midjourney's flag → what grows along its lines, of which the first changes least."""
+ELSEWHERE = {
+    "sref": "tests/gpu/test_ip_adapters.py::test_two_styles_are_shared_by_their_weights",
+    "sw": "tests/gpu/test_ip_adapters.py::test_louder_pictures_change_more",
+    "cref": "tests/gpu/test_ip_adapters.py::test_equals_stock_in_mixed_company",
+    "cw": "tests/gpu/test_ip_adapters.py::test_louder_pictures_change_more",
+    "repeat": "tests/e2e/test_sweeps.py::test_permutations_are_counted_confirmed_and_drawn_one_by_one",
+    "version": "tests/bot/prompt/test_midjourney.py::test_every_spelling_is_one_of_ours_or_has_a_reason",
+    "turbo": "tests/storage/test_flows.py::test_turbo_goes_first_and_pays_double",
+    "fast": "tests/storage/test_flows.py::test_turbo_and_fast_are_one_account",
+    "relax": "tests/storage/test_flows.py::test_relax_runs_when_nobody_else_waits",
+}
+"""Flags that want adapters, that the starter has none of, or decide no pixel: how many jobs, whose turn it is."""
+
+
 @pytest.fixture
 def bench(make_bench: Callable[..., Bench]) -> Bench:
     return make_bench()
-
-
-def test_chaos_spreads_the_pictures_of_a_grid(bench: Bench) -> None:
-    calm, some, wild = (draw(bench, f"a strawberry, flat icon --seed 3 --chaos {chaos}") for chaos in (0, 50, 100))
-    assert apart(calm) < apart(some) < apart(wild)
 
 
 def test_a_picture_of_a_chaotic_grid_repeats_alone(bench: Bench) -> None:
@@ -69,17 +196,9 @@ def test_chaos_joins_the_calls_of_others_and_leaves_them_exact(bench: Bench, sta
     assert difference(bench.latents("calm"), stock(starter, calm.params)) < 1e-5
 
 
-def test_stylize_moves_along_the_style(bench: Bench) -> None:
-    lines = [f"a fox --n 1 --seed 1 --style flat icon --stylize {value}" for value in (0, 50, 100, 1000)]
-    none, half, whole, much = (draw(bench, line) for line in lines)
-    assert 0 < away(none, half) < away(none, whole) < away(none, much)
-    prompts = ["a fox", "a fox, (flat icon:0.5)", "a fox, flat icon", "a fox, (flat icon:1.7)"]
-    assert [of(line).prompt for line in lines] == prompts
-
-
-def test_weird_moves_away_from_the_words(bench: Bench) -> None:
-    plain, some, much = (draw(bench, f"a fox --n 1 --seed 3 --weird {weird}") for weird in (0, 300, 3000))
-    assert 0 < away(plain, some) < away(plain, much)
+def test_stylize_weighs_the_words_of_the_style() -> None:
+    found = [of(f"a fox --style flat icon --stylize {value}").prompt for value in (0, 50, 100, 1000)]
+    assert found == ["a fox", "a fox, (flat icon:0.5)", "a fox, flat icon", "a fox, (flat icon:1.7)"]
 
 
 @pytest.mark.parametrize("sampler", ["Euler", "Euler a", "DPM++ 2M"])
@@ -93,19 +212,33 @@ def test_stop_is_the_whole_drawing_cut_short(bench: Bench, sampler: str) -> None
     assert away(short, whole) > 0
 
 
-@pytest.mark.parametrize(
-    ("line", "other"),
-    [
-        ("a fox --n 1 --style raw --no rain", "a fox --n 1 --no rain"),
-        ("a fox --n 1 --draft", "a fox --n 1"),
-        ("a fox --n 1 --q 2", "a fox --n 1"),
-        ("a fox --n 1 --niji 6", "a fox --n 1"),
-        ("a fox --n 1 --no apple", "a fox --n 1"),
-        ("a fox --n 1 --seed 4", "a fox --n 1 --seed 5"),
-    ],
-)
-def test_other_flags_change_the_picture(bench: Bench, line: str, other: str) -> None:
-    assert away(draw(bench, line), draw(bench, other)) > 0
+@pytest.mark.parametrize("flag", DIRECTIONS)
+def test_every_flag_moves_the_picture_in_its_direction(bench: Bench, flag: str) -> None:
+    measure, written = DIRECTIONS[flag]
+    made = [drawn(bench, line) for line in written]
+    values = [measure(one, made[0]) for one in made]
+    assert values == sorted(set(values)), values
+    assert all(one.params != made[0].params for one in made[1:])
+    assert not any(np.array_equal(one.pixels, made[0].pixels) for one in made[1:])
+
+
+def test_no_accepted_flag_lacks_such_a_test() -> None:
+    assert {flag.name for flag in midjourney() if not flag.reason} == DIRECTIONS.keys() | ELSEWHERE.keys()
+    for test in ELSEWHERE.values():
+        file, _, name = test.partition("::")
+        assert re.search(rf"def {name}\b", (PROJECT / file).read_text("utf-8")), test
+
+
+def test_shorthands_are_exactly_what_they_stand_for() -> None:
+    for short, whole in (("--draft", "--q draft"), ("--hd", "--hires 2"), ("--niji 6", "--style anime"),
+                         ("--raw", "--style raw")):  # fmt: skip
+        assert of(f"a fox {short}") == of(f"a fox {whole}")
+
+
+def test_a_stopped_drawing_is_softer(bench: Bench) -> None:
+    line = "a fox, flat icon --n 1 --seed 3 --steps 20"
+    soft, whole = (drawn(bench, f"{line} {flag}") for flag in ("--stop 20", ""))
+    assert sharp(soft, soft) < sharp(whole, soft)
 
 
 def test_hd_and_ar_change_the_size(bench: Bench) -> None:

@@ -239,6 +239,26 @@ def test_it_comes_from_the_hub_with_its_model(tmp_path: Path, folder: Path) -> N
 
 
 @pytest.mark.parametrize(
+    ("kind", "name", "values"),
+    [("image", "image_weight", (0.5, 1.5, 3.0)), ("style", "style_weight", (20.0, 100.0, 500.0)),
+     ("character", "character_weight", (0.0, 50.0, 100.0))],
+)  # fmt: skip
+def test_louder_pictures_change_more(bench: Bench, kind: str, name: str, values: Sequence[float]) -> None:
+    bench.run(request("plain"), *(wish(bench, f"{value:g}", (kind, "a", 1.0), **{name: value}) for value in values))
+    moved = [float((bench.latents(f"{value:g}") - bench.latents("plain")).norm()) for value in values]
+    assert 0 < moved[0] < moved[1] < moved[2]
+
+
+def test_two_styles_are_shared_by_their_weights(bench: Bench) -> None:
+    """The more one of them weighs, the nearer is the picture to what it makes alone."""
+    alone = wish(bench, "alone", ("style", "a", 1.0))
+    shared = [wish(bench, f"{weight:g}", ("style", "a", weight), ("style", "c", 1.0)) for weight in (1.0, 3.0, 9.0)]
+    bench.run(alone, *shared)
+    moved = [float((bench.latents(job.job_id) - bench.latents("alone")).norm()) for job in shared]
+    assert moved[0] > moved[1] > moved[2] > 0
+
+
+@pytest.mark.parametrize(
     ("kind", "name", "value", "scale"),
     [
         ("image", "image_weight", 0.0, 0.0), ("image", "image_weight", 0.5, 0.25), ("image", "image_weight", 2.0, 0.75),

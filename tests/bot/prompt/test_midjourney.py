@@ -137,6 +137,14 @@ def test_the_document_is_that_table() -> None:
         ("a fox --chaos 20 --n 1", "sdxl", "note-chaos-one"),
         ("a fox --chaos 20 --stop 50 --weird 100", "flux", "note-flag-unheard"),
         ("a fox --stop 100", "flux", ""),
+        ("a fox --hires-by latent", "sdxl", "note-flag-idle"),
+        ("a fox --hires 1.5 --hires-by latent", "sdxl", ""),
+        ("a fox --hires 1.5 --hires-by latent --upscaler anime", "sdxl", "note-hires-picture"),
+        ("a fox --upscaler anime --noise-level 50", "sdxl", "note-flag-idle"),
+        ("a fox --upscaler sd-x4 --noise-level 50", "sdxl", ""),
+        ("a fox --q 2 --steps 10", "sdxl", "note-quality-overruled"),
+        ("a fox --q draft --steps 10 --sampler DDIM", "sdxl", "note-quality-overruled"),
+        ("a fox --q draft --steps 10", "sdxl", ""),
     ],
 )
 def test_what_changes_nothing_says_so(line: str, family: str, note: str) -> None:
